@@ -1,0 +1,4 @@
+//! taureport: offline reports on τ-bench and τ²-bench sweeps.
+
+pub mod records;
+pub mod views;

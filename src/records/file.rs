@@ -1,0 +1,92 @@
+//! One input file after reading.
+
+use std::collections::BTreeMap;
+
+use super::{Episode, Identity, Issue};
+
+/// A file that was read: where it lies and what its bytes were.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFile {
+    /// Path for display: relative to the given input where there is one, `/` as separator, redacted.
+    pub path: String,
+    /// The user's label (`LABEL=PATH`), if any.
+    pub label: Option<String>,
+    /// Size on disk in bytes.
+    pub bytes: u64,
+    /// SHA-256 of the bytes on disk, lower-case hex.
+    pub sha256: String,
+}
+
+/// The shape in which a file holds its records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FileKind {
+    /// A list of τ-bench records.
+    Tau1List,
+    /// `{"metrics": …, "results": [records]}`.
+    Tau1Wrapped,
+    /// One τ-bench record at top level.
+    Tau1Record,
+    /// A list of results without `task_id` and `trial`.
+    Tau1SolveResults,
+    /// τ-bench records, one JSON object a line.
+    Tau1Lines,
+}
+
+impl FileKind {
+    /// Returns a short description for `inspect` and tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tau1List => "τ-bench checkpoint (list)",
+            Self::Tau1Wrapped => "τ-bench checkpoint ({metrics, results})",
+            Self::Tau1Record => "τ-bench record (one per file)",
+            Self::Tau1SolveResults => "τ-bench results without task ids",
+            Self::Tau1Lines => "τ-bench records (JSON lines)",
+        }
+    }
+}
+
+/// Metrics a file carries about itself, kept for comparison only.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredMetrics {
+    /// Mean reward over all records.
+    pub avg_reward: Option<f64>,
+    /// pass^k by k.
+    pub pass_hat: BTreeMap<u32, f64>,
+}
+
+/// A recognised result file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ResultFile {
+    /// Where it lies.
+    pub source: SourceFile,
+    /// Its shape.
+    pub kind: FileKind,
+    /// What it is a result of.
+    pub identity: Identity,
+    /// Its episodes in file order.
+    pub episodes: Vec<Episode>,
+    /// Findings about it.
+    pub issues: Vec<Issue>,
+    /// Metrics it carries about itself.
+    pub stored: Option<StoredMetrics>,
+}
+
+/// A file that is not a result file, or could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PassedOver {
+    /// Path for display, redacted.
+    pub path: String,
+    /// Why it was passed over, with the remedy where there is one.
+    pub reason: String,
+    /// Whether it looked like input but could not be read (counts for `--strict`).
+    pub unreadable: bool,
+}
+
+/// What became of one input file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Loaded {
+    /// Recognised and read.
+    Results(Box<ResultFile>),
+    /// Not for us, or unreadable.
+    PassedOver(PassedOver),
+}

@@ -1,0 +1,111 @@
+//! What a result file is a result *of*, and how we know.
+
+use std::fmt;
+
+/// Where a part of an identity was read. Ordered from the weakest to the strongest source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Origin {
+    /// A folder name on the way to the file.
+    Folder,
+    /// The file's own name.
+    FileName,
+    /// The file's content.
+    Content,
+    /// The user's `--layout` template.
+    Layout,
+    /// The user's `--map` rule.
+    Map,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Folder => "folder",
+            Self::FileName => "file name",
+            Self::Content => "content",
+            Self::Layout => "--layout",
+            Self::Map => "--map",
+        })
+    }
+}
+
+/// One part of an identity with its origin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// The value, redacted.
+    pub value: String,
+    /// Where it was read.
+    pub origin: Origin,
+}
+
+impl Part {
+    /// Makes a part.
+    pub fn new(value: impl Into<String>, origin: Origin) -> Self {
+        Self { value: value.into(), origin }
+    }
+}
+
+/// The benchmark that wrote a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Benchmark {
+    /// τ-bench and forks that keep its checkpoint format.
+    Tau1,
+}
+
+impl fmt::Display for Benchmark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Tau1 => "τ-bench",
+        })
+    }
+}
+
+/// Everything known of the configuration behind one file. `None` is unknown and is shown as `unknown`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The benchmark, from the shape of the content.
+    pub benchmark: Benchmark,
+    /// Environment (domain): `airline`, `retail`, …
+    pub env: Option<Part>,
+    /// The agent's model.
+    pub model: Option<Part>,
+    /// The agent's strategy: `tool-calling`, `act`, `react`, `few-shot` or a fork's own name.
+    pub strategy: Option<Part>,
+    /// The user simulator's model.
+    pub user_model: Option<Part>,
+    /// The user simulator's strategy, `llm` mostly.
+    pub user_strategy: Option<Part>,
+    /// Sampling temperature of the agent, as written.
+    pub temperature: Option<Part>,
+    /// Task index range as written, e.g. `0--1` (end -1 means all) or `20-30`.
+    pub task_range: Option<Part>,
+}
+
+impl Identity {
+    /// Makes an identity of which only the benchmark is known.
+    pub fn unknown(benchmark: Benchmark) -> Self {
+        Self {
+            benchmark,
+            env: None,
+            model: None,
+            strategy: None,
+            user_model: None,
+            user_strategy: None,
+            temperature: None,
+            task_range: None,
+        }
+    }
+
+    /// Returns the parts with their names, in display order.
+    pub fn parts(&self) -> [(&'static str, Option<&Part>); 7] {
+        [
+            ("env", self.env.as_ref()),
+            ("model", self.model.as_ref()),
+            ("strategy", self.strategy.as_ref()),
+            ("user model", self.user_model.as_ref()),
+            ("user strategy", self.user_strategy.as_ref()),
+            ("temperature", self.temperature.as_ref()),
+            ("task range", self.task_range.as_ref()),
+        ]
+    }
+}

@@ -1,0 +1,13 @@
+//! Plain data that every input format becomes. No parsing, no statistics, no formatting.
+
+pub mod episode;
+pub mod file;
+pub mod identity;
+pub mod issue;
+pub mod task;
+
+pub use episode::{Episode, ErrorClass, Fingerprint, Outcome, RunError};
+pub use file::{FileKind, Loaded, PassedOver, ResultFile, SourceFile, StoredMetrics};
+pub use identity::{Benchmark, Identity, Origin, Part};
+pub use issue::{Issue, IssueKind};
+pub use task::TaskId;
