@@ -1,4 +1,11 @@
 //! taureport: offline reports on τ-bench and τ²-bench sweeps.
 
+pub mod frames;
+pub mod fsio;
+pub mod identity;
 pub mod records;
+pub mod redact;
+pub mod rules;
+pub mod sources;
+pub mod sweep;
 pub mod views;

@@ -63,6 +63,17 @@ pub enum Outcome {
     },
 }
 
+/// Size of a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Conversation {
+    /// All messages.
+    pub messages: u32,
+    /// Assistant messages: the agent's turns.
+    pub turns: u32,
+    /// Tool calls: entries of `tool_calls`, or for text agents (act, react) the tool results fed back to them.
+    pub tool_calls: u32,
+}
+
 /// One scored run of one task (τ²-bench calls it a simulation).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Episode {
@@ -76,12 +87,8 @@ pub struct Episode {
     pub fingerprint: Fingerprint,
     /// Zero-based position of the record in its file.
     pub record: usize,
-    /// All messages.
-    pub messages: u32,
-    /// Assistant messages: the agent's turns.
-    pub turns: u32,
-    /// Tool calls: entries of `tool_calls`, or for text agents (act, react) the tool results fed back.
-    pub tool_calls: u32,
+    /// Size of the conversation; `None` where the record carries none (error records have `traj: []`).
+    pub conversation: Option<Conversation>,
     /// Cost of the agent's model calls in US dollars; `None` is unknown, not free.
     pub agent_cost_usd: Option<f64>,
     /// Cost of the user simulator's model calls in US dollars; `None` is unknown, not free.

@@ -6,7 +6,7 @@ pub mod identity;
 pub mod issue;
 pub mod task;
 
-pub use episode::{Episode, ErrorClass, Fingerprint, Outcome, RunError};
+pub use episode::{Conversation, Episode, ErrorClass, Fingerprint, Outcome, RunError};
 pub use file::{FileKind, Loaded, PassedOver, ResultFile, SourceFile, StoredMetrics};
 pub use identity::{Benchmark, Identity, Origin, Part};
 pub use issue::{Issue, IssueKind};

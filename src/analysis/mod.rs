@@ -1,0 +1,96 @@
+//! Every figure of every cell, as typed numbers: cells are put through the frames into the metrics. Nothing is formatted here.
+
+mod cell;
+mod contrast;
+mod plan;
+
+use polars::prelude::PolarsResult;
+
+pub use cell::{CellStats, Cost, Outcomes, TaskStats};
+pub use contrast::{Contrast, EnvRanking, Verdict};
+pub use plan::Plan;
+
+use crate::{
+    frames::{self, TaskRow},
+    metrics::interval::Ci,
+    sweep::{ErrorPolicy, Sweep},
+};
+
+/// The estimator of pass^k where tasks have different numbers of trials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RaggedChoice {
+    /// Product of available-case ratios.
+    #[default]
+    Chained,
+    /// Mean over the tasks with at least k trials.
+    Available,
+    /// Only up to the smallest number of trials.
+    Strict,
+    /// τ-bench's `display_metrics`: missing trials are failures.
+    UpstreamV1,
+    /// Tasks with fewer than k trials count as 0.
+    ZeroFill,
+}
+
+/// The choices behind the figures.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Options {
+    /// Treatment of errors.
+    pub errors: ErrorPolicy,
+    /// Estimator of pass^k.
+    pub ragged: RaggedChoice,
+    /// Method of the intervals.
+    pub ci: Ci,
+    /// Level of the intervals.
+    pub confidence: f64,
+    /// Largest k, if limited by the user.
+    pub k_max: Option<u32>,
+    /// Trials planned for each task, if given by the user.
+    pub planned_trials: Option<u32>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            errors: ErrorPolicy::default(),
+            ragged: RaggedChoice::default(),
+            ci: Ci::ScaledWilson,
+            confidence: 0.95,
+            k_max: None,
+            planned_trials: None,
+        }
+    }
+}
+
+/// All figures of a sweep.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Analysis {
+    /// The choices in force.
+    pub options: Options,
+    /// One entry a cell, in the order of the sweep.
+    pub cells: Vec<CellStats>,
+    /// One entry an environment: who leads, and whether that can be told from noise.
+    pub rankings: Vec<EnvRanking>,
+}
+
+/// Computes all figures.
+///
+/// # Errors
+/// Polars' own, which would be a bug.
+pub fn analyze(sweep: &Sweep, options: &Options) -> PolarsResult<Analysis> {
+    let rows = frames::per_task(frames::episodes(sweep, options.errors)?)?;
+    let failed = frames::per_task(frames::episodes(sweep, ErrorPolicy::Fail)?)?;
+    let plans = plan::plans(sweep, options.planned_trials);
+    let cells: Vec<CellStats> = sweep
+        .cells
+        .iter()
+        .zip(plans)
+        .enumerate()
+        .map(|(index, (cell, plan))| {
+            let own = |rows: &[TaskRow]| rows.iter().filter(|row| row.cell == index).copied().collect::<Vec<_>>();
+            CellStats::compute(cell, plan, &own(&rows), &own(&failed), options)
+        })
+        .collect();
+    let rankings = contrast::rank(sweep, &cells, options);
+    Ok(Analysis { options: *options, cells, rankings })
+}

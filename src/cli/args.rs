@@ -1,0 +1,206 @@
+//! What can be typed: the clap structs and their help text, nothing else.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Offline reports on agent-benchmark sweeps.
+#[derive(Debug, Parser)]
+#[command(name = "taureport", version, about, long_about = LONG_ABOUT, after_long_help = EXIT_CODES, max_term_width = 100)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub(super) global: Global,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+const LONG_ABOUT: &str = "\
+Reads the tree of τ-bench result files that a sweep leaves behind, as it is (partial, duplicated, renamed), and answers how good
+and how reliable each model, strategy and environment is, with honest uncertainty. Works offline and never changes its input.";
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done (inputs that could not be read are warned of)
+  1  an internal error, or the output could not be written
+  2  the command line is wrong
+  3  with --strict: the report was written, but some inputs were unreadable or broken
+  4  nothing usable was found";
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub(super) struct Global {
+    /// Say less on stderr: once drops the progress and the notes, twice the warnings too.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, conflicts_with = "verbose")]
+    pub(super) quiet: u8,
+    /// Say more on stderr: every finding about every file.
+    #[arg(short, long, global = true)]
+    pub(super) verbose: bool,
+    /// Colour in the terminal. `auto` follows the terminal and NO_COLOR.
+    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub(super) color: ColorWhen,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColorWhen {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Report on result files: tables, charts, Markdown, CSV and JSON.
+    Analyze(Box<AnalyzeArgs>),
+    /// Show what each file is and how that is known; nothing is computed.
+    Inspect(InspectArgs),
+}
+
+/// Where the results lie and how they are read.
+#[derive(Debug, Args)]
+pub(super) struct InputArgs {
+    /// Files, directories (searched recursively) or globs; `LABEL=PATH` names a group of them.
+    ///
+    /// Inside directories, files ending in .json and .jsonl are read, also with .gz or .zst behind. What a file is, is told by
+    /// its content. Files that taureport wrote are left out.
+    #[arg(required = true, value_name = "[LABEL=]PATH")]
+    pub(super) paths: Vec<String>,
+    /// Read parts of the identity from the path, e.g. '{env}/{strategy}/{model}/num_trials-{_}.json'.
+    ///
+    /// Fields: env, model, strategy, user_model, user_strategy, temperature, task_range, and _ for anything. The template is
+    /// matched against the end of each path and overrides content, file name and folders.
+    #[arg(long, value_name = "TEMPLATE", help_heading = "Identity")]
+    pub(super) layout: Option<String>,
+    /// Set parts of the identity where a path matches, e.g. 'runs/(\w+)/=>model=$1,strategy=react'.
+    ///
+    /// Repeatable, later rules win; overrides everything else.
+    #[arg(long, value_name = "REGEX=>FIELD=VALUE,…", help_heading = "Identity")]
+    pub(super) map: Vec<String>,
+    /// TOML file with more rules that tell infrastructure errors from agent errors; tried before the built-in ones.
+    ///
+    /// Each rule is `[[rule]]` with name, class ("infrastructure", "agent" or "context-window"), pattern (regex) and why.
+    #[arg(long, value_name = "FILE", help_heading = "Policies")]
+    pub(super) error_rules: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InspectArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    /// Form of the output.
+    #[arg(long, value_enum, default_value = "table")]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AnalyzeArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    /// Folder for the report, created where missing.
+    #[arg(short, long, value_name = "DIR", default_value = "reports", help_heading = "Output")]
+    pub(super) output_dir: PathBuf,
+    /// Form of what is printed on stdout; `json` is the whole of metrics.json.
+    #[arg(long, value_enum, default_value = "table", help_heading = "Output")]
+    pub(super) format: Format,
+    /// Write every chart as SVG too.
+    #[arg(long, help_heading = "Output")]
+    pub(super) svg: bool,
+    /// Draw no charts.
+    #[arg(long, conflicts_with = "svg", help_heading = "Output")]
+    pub(super) no_charts: bool,
+    /// Replace files in the output folder that taureport did not write.
+    #[arg(long, help_heading = "Output")]
+    pub(super) force: bool,
+    /// Exit with 3 if any input was unreadable or broken.
+    #[arg(long, help_heading = "Output")]
+    pub(super) strict: bool,
+    /// Print every convention of pass^k in use side by side for this data.
+    #[arg(long, help_heading = "Output")]
+    pub(super) explain_passk: bool,
+    /// Episodes that ended in an error.
+    #[arg(long, value_enum, default_value = "exclude", help_heading = "Policies")]
+    pub(super) errors: ErrorsArg,
+    /// Which of several different attempts at one (task, trial) in one file stays.
+    #[arg(long, value_enum, default_value = "first", help_heading = "Policies")]
+    pub(super) attempts: AttemptsArg,
+    /// Estimator of pass^k where tasks have different numbers of trials.
+    #[arg(long, value_enum, default_value = "chained", help_heading = "Statistics")]
+    pub(super) ragged: RaggedArg,
+    /// Method of the intervals.
+    #[arg(long, value_enum, default_value = "scaled-wilson", help_heading = "Statistics")]
+    pub(super) ci: CiArg,
+    /// Level of the intervals, between 0.5 and 0.9999.
+    #[arg(long, default_value_t = 0.95, value_parser = parse_confidence, value_name = "LEVEL", help_heading = "Statistics")]
+    pub(super) confidence: f64,
+    /// Largest k of pass^k; at most the largest number of trials of a task.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1000), value_name = "K", help_heading = "Statistics")]
+    pub(super) k: Option<u32>,
+    /// Trials planned for each task, for the coverage. Default: the most that any task of the cell has.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..), value_name = "N", help_heading = "Statistics")]
+    pub(super) planned_trials: Option<u32>,
+}
+
+fn parse_confidence(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(level) if (0.5..=0.9999).contains(&level) => Ok(level),
+        Ok(level) if (50.0..100.0).contains(&level) => Err(format!("write it as a fraction: {}", level / 100.0)),
+        _ => Err("a number between 0.5 and 0.9999 is needed".to_owned()),
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people.
+    Table,
+    /// GitHub Markdown.
+    Md,
+    /// Raw values with full precision.
+    Csv,
+    /// Raw values with full precision.
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ErrorsArg {
+    /// Leave out infrastructure errors (connection, rate limit, …); agent errors count as recorded.
+    Exclude,
+    /// Leave out every episode with an error.
+    ExcludeAll,
+    /// Every episode with an error is a failure (the lower bound).
+    Fail,
+    /// As τ-bench does: every record counts with its recorded reward.
+    Upstream,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum AttemptsArg {
+    /// The first scored one.
+    First,
+    /// The last scored one.
+    Last,
+    /// All, each as a trial of its own.
+    All,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum RaggedArg {
+    /// Product of available-case ratios: falls with k, uses all data.
+    Chained,
+    /// Mean over the tasks with at least k trials: another task set at every k.
+    Available,
+    /// Only up to the smallest number of trials of a task (τ²-bench).
+    Strict,
+    /// Missing trials count as failures (τ-bench's display_metrics).
+    UpstreamV1,
+    /// Tasks with fewer than k trials count as 0.
+    ZeroFill,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CiArg {
+    /// Wilson with the effective number of trials, tasks as the unit.
+    ScaledWilson,
+    /// Clopper–Pearson with the same effective number: wider, never too short.
+    Conservative,
+    /// Student's t on task means: may leave [0, 1].
+    T,
+}

@@ -1,0 +1,3 @@
+//! stub
+pub mod content;
+pub mod resolve;

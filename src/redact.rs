@@ -1,0 +1,6 @@
+//! stub
+use std::borrow::Cow;
+/// stub
+pub fn redact(s: &str) -> Cow<'_, str> {
+    Cow::Borrowed(s)
+}

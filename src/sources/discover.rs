@@ -1,0 +1,203 @@
+//! Arguments → a sorted list of files: directories walked, globs expanded, our own outputs left out.
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
+
+use serde::Deserialize;
+use walkdir::WalkDir;
+
+use crate::{
+    fsio,
+    records::{PassedOver, task::natural_cmp},
+    redact::redact,
+};
+
+/// Endings of the files looked at inside a directory. A file named on the command line is read whatever its name.
+const ENDINGS: [&str; 2] = [".json", ".jsonl"];
+const PACKED: [&str; 2] = [".gz", ".zst"];
+
+/// One file to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// Where to open it.
+    pub path: PathBuf,
+    /// Path as the user would write it, `/` as separator, not redacted: identity is read from it.
+    pub shown: String,
+    /// The user's label, if any.
+    pub label: Option<String>,
+}
+
+/// What the arguments led to.
+#[derive(Debug, Default)]
+pub struct Discovered {
+    /// Files to read, sorted by label and path.
+    pub inputs: Vec<Input>,
+    /// Places that could not be looked into.
+    pub problems: Vec<PassedOver>,
+    /// Files in directories whose names have other endings; they were not opened.
+    pub other_files: usize,
+    /// Files that taureport itself wrote; they were not opened.
+    pub own_files: usize,
+}
+
+/// Finds the files behind `[LABEL=]PATH` arguments: files, directories (recursive) and globs.
+pub fn discover(arguments: &[String]) -> Discovered {
+    let mut found = Discovered::default();
+    for argument in arguments {
+        let (label, path) = split_label(argument);
+        let label = label.map(|text| redact(text).into_owned());
+        for start in expand(path, &mut found) {
+            walk(&start, label.as_ref(), &mut found);
+        }
+    }
+    found.inputs.sort_by(|a, b| a.label.cmp(&b.label).then_with(|| natural_cmp(&a.shown, &b.shown)));
+    let mut seen = BTreeSet::new();
+    found.inputs.retain(|input| {
+        let real = input.path.canonicalize().unwrap_or_else(|_| input.path.clone());
+        seen.insert((input.label.clone(), real))
+    });
+    found
+}
+
+/// Splits `LABEL=PATH`; a `=` inside an existing path or behind a `/` belongs to the path.
+fn split_label(argument: &str) -> (Option<&str>, &str) {
+    match argument.split_once('=') {
+        Some((label, path)) if !label.is_empty() && !label.contains(['/', '\\']) && !Path::new(argument).exists() => {
+            (Some(label), path)
+        }
+        _ => (None, argument),
+    }
+}
+
+fn expand(path: &str, found: &mut Discovered) -> Vec<PathBuf> {
+    if Path::new(path).exists() {
+        return vec![PathBuf::from(path)];
+    }
+    let mut problem = |reason: String| {
+        found.problems.push(PassedOver { path: redact(path).into_owned(), reason, unreadable: true });
+        Vec::new()
+    };
+    if !path.contains(['*', '?', '[']) {
+        return problem("no such file or directory; check the spelling".to_owned());
+    }
+    match glob::glob(path) {
+        Err(cause) => problem(format!("not a valid glob: {cause}")),
+        Ok(paths) => {
+            let paths: Vec<PathBuf> = paths.filter_map(Result::ok).collect();
+            if paths.is_empty() { problem("the glob matches nothing".to_owned()) } else { paths }
+        }
+    }
+}
+
+fn walk(start: &Path, label: Option<&String>, found: &mut Discovered) {
+    let named = start.is_file();
+    let mut own = BTreeSet::new();
+    // Sorted, so that a directory's manifest is known before its sub-directories are entered.
+    for entry in WalkDir::new(start).follow_links(true).sort_by_file_name() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(cause) => {
+                let path = cause.path().map_or_else(|| shown(start), shown);
+                let reason = if cause.loop_ancestor().is_some() {
+                    "a symbolic link that leads back to one of its own folders; not followed".to_owned()
+                } else {
+                    cause.io_error().map_or_else(|| cause.to_string(), ToString::to_string)
+                };
+                let unreadable = cause.loop_ancestor().is_none();
+                found.problems.push(PassedOver { path: redact(&path).into_owned(), reason, unreadable });
+                continue;
+            }
+        };
+        let path = entry.path();
+        if entry.file_type().is_dir() {
+            own.extend(own_outputs(path));
+        } else if own.contains(path) {
+            found.own_files += 1;
+        } else if named || has_known_ending(path) {
+            found.inputs.push(Input { path: path.to_owned(), shown: shown(path), label: label.cloned() });
+        } else {
+            found.other_files += 1;
+        }
+    }
+}
+
+fn has_known_ending(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let name = PACKED.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(&name);
+    ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
+fn shown(path: &Path) -> String {
+    let text = path.to_string_lossy().replace('\\', "/");
+    text.strip_prefix("./").unwrap_or(&text).to_owned()
+}
+
+/// The part of a manifest that tells our own files.
+#[derive(Deserialize)]
+struct OwnManifest {
+    tool: String,
+    outputs: Vec<OwnOutput>,
+}
+
+#[derive(Deserialize)]
+struct OwnOutput {
+    path: String,
+}
+
+/// Returns the files in `dir` and below that an earlier run of taureport wrote, its manifest included.
+fn own_outputs(dir: &Path) -> Vec<PathBuf> {
+    let manifest = dir.join("manifest.json");
+    let parsed = fsio::read_file(&manifest).ok().and_then(|bytes| serde_json::from_slice::<OwnManifest>(&bytes).ok());
+    match parsed {
+        Some(parsed) if parsed.tool == "taureport" => {
+            parsed.outputs.iter().map(|output| dir.join(&output.path)).chain([manifest]).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn names(found: &Discovered, root: &Path) -> Vec<String> {
+        found.inputs.iter().map(|i| i.path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/")).collect()
+    }
+
+    #[test]
+    fn walks_sorts_and_leaves_out_what_is_ours() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path();
+        for name in ["b/run_10.json", "b/run_2.json", "a/x.jsonl.gz", "a/notes.txt", "out/metrics.json", "out/mine.json"] {
+            fs::create_dir_all(root.join(name).parent().unwrap()).unwrap();
+            fs::write(root.join(name), "[]").unwrap();
+        }
+        let manifest = r#"{"tool": "taureport", "outputs": [{"path": "metrics.json"}]}"#;
+        fs::write(root.join("out/manifest.json"), manifest).unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(root, root.join("a/loop")).unwrap();
+        let argument = root.to_string_lossy().into_owned();
+        let found = discover(&[argument.clone(), format!("{argument}/b")]);
+        assert_eq!(names(&found, root), ["a/x.jsonl.gz", "b/run_2.json", "b/run_10.json", "out/mine.json"]);
+        assert_eq!((found.other_files, found.own_files), (1, 2));
+        #[cfg(unix)]
+        assert!(found.problems.len() == 1 && !found.problems[0].unreadable, "{:?}", found.problems);
+    }
+
+    #[test]
+    fn expands_globs_and_labels() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path();
+        fs::write(root.join("a1.json"), "[]").unwrap();
+        fs::write(root.join("a=2.json"), "[]").unwrap();
+        let at = |text: &str| format!("{}/{text}", root.to_string_lossy());
+        let found = discover(&[format!("base={}", at("a*.json")), at("a=2.json"), at("nothing*"), at("none.json")]);
+        let labels: Vec<Option<&str>> = found.inputs.iter().map(|i| i.label.as_deref()).collect();
+        assert_eq!(labels, [None, Some("base"), Some("base")]);
+        assert_eq!(found.problems.len(), 2);
+    }
+}

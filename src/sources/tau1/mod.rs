@@ -1,0 +1,95 @@
+//! τ-bench checkpoints, all shapes seen.
+//!
+//! ```text
+//! [ {record}, … ]                                       the checkpoint as τ-bench writes it
+//! { "metrics": {"avg_reward": f, "pass_hat_ks": {"1": f}}, "results": [ {record}, … ] }
+//! {record}                                              one record a file
+//! {record}⏎{record}⏎…                                   JSON lines
+//!
+//! record = { "task_id": int | str      missing in bare solve results
+//!          , "trial":   int            may be missing
+//!          , "reward":  float          may be null, NaN, missing
+//!          , "info":    { "task": {"actions": [{"name": …}]}, "source": …, "user_cost": float | null, "reward_info": … }
+//!                     | { "error": str, "traceback": str } | {} | null
+//!          , "traj":    [message]      "messages" in bare solve results; [] after an error
+//!          , "total_cost": float       in bare solve results
+//!          , …                         other keys are skipped }
+//! message = { "role": …, "content": str | null | [parts] | missing, "tool_calls": [..] | null | missing, … }
+//! ```
+//!
+//! τ-bench rewrites the whole list in place after every task (`run.py`), so a killed job leaves it cut off anywhere.
+
+mod message;
+mod record;
+mod shape;
+
+use std::collections::BTreeMap;
+
+use record::RawRecord;
+use shape::Read;
+
+use crate::{
+    identity::content::ContentHints,
+    records::{Episode, FileKind, IssueKind, StoredMetrics},
+    rules::ErrorRules,
+};
+
+/// What a τ-bench file says.
+pub(super) struct Parsed {
+    /// Its shape.
+    pub(super) kind: FileKind,
+    /// Its episodes in file order.
+    pub(super) episodes: Vec<Episode>,
+    /// Metrics it carries about itself.
+    pub(super) stored: Option<StoredMetrics>,
+    /// What its content says of its identity.
+    pub(super) hints: ContentHints,
+    /// Findings.
+    pub(super) issues: Vec<(IssueKind, String)>,
+}
+
+/// Why a file is not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Refused {
+    /// In words.
+    pub(super) reason: String,
+    /// Whether it looked like input but is broken beyond use.
+    pub(super) unreadable: bool,
+}
+
+/// Most findings of one kind listed for one file; the rest is counted.
+const LISTED_ISSUES: usize = 5;
+
+/// Reads the text of a file.
+pub(super) fn parse(text: &[u8], rules: &ErrorRules) -> Result<Parsed, Refused> {
+    let Read { kind, records, stored, hints, mut issues } = shape::read(text)?;
+    let has_tasks = records.iter().any(|(_, record)| record.has_task());
+    let (mut episodes, mut bad) = (Vec::with_capacity(records.len()), Vec::new());
+    for (position, record) in records {
+        match record.into_episode(position, rules) {
+            Ok(episode) => episodes.push(episode),
+            Err(cause) => bad.push(format!("record {}: {cause}; left out", position + 1)),
+        }
+    }
+    list_issues(&mut issues, IssueKind::BadRecord, bad);
+    let kind = if has_tasks { kind } else { FileKind::Tau1SolveResults };
+    if !has_tasks {
+        let message = "no record names its task: counted, but kept out of per-task figures (pass^k, intervals)";
+        issues.push((IssueKind::NoTaskId, message.to_owned()));
+    }
+    Ok(Parsed { kind, episodes, stored, hints, issues })
+}
+
+fn list_issues(issues: &mut Vec<(IssueKind, String)>, kind: IssueKind, messages: Vec<String>) {
+    let more = messages.len().saturating_sub(LISTED_ISSUES);
+    issues.extend(messages.into_iter().take(LISTED_ISSUES).map(|message| (kind, message)));
+    if more > 0 {
+        issues.push((kind, format!("and {more} more like these")));
+    }
+}
+
+/// Records with their zero-based positions in the file.
+type Records = Vec<(usize, RawRecord)>;
+
+/// pass^k by k, as a wrapper stores it: `{"1": 0.42, …}`.
+type PassHat = BTreeMap<u32, f64>;

@@ -1,0 +1,248 @@
+//! One τ-bench record → one [`Episode`].
+
+use std::fmt;
+
+use serde::{
+    Deserializer,
+    de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
+
+use super::message::{Talk, TalkSeed};
+use crate::{
+    identity::content::ContentHints,
+    records::{Episode, Fingerprint, Outcome, RunError, TaskId},
+    redact::redact,
+    rules::ErrorRules,
+    sources::{
+        digest::{self, AnyValue, Digest},
+        lenient::{Key, Scalar},
+    },
+};
+
+/// A record as read: nothing interpreted yet.
+#[derive(Default)]
+pub(super) struct RawRecord {
+    task_id: Scalar,
+    trial: Scalar,
+    reward: Scalar,
+    total_cost: Scalar,
+    info: Info,
+    talk: Option<Talk>,
+    has_info: bool,
+    has_talk: bool,
+}
+
+#[derive(Default)]
+struct Info {
+    error: Option<String>,
+    traceback: Option<String>,
+    user_cost: Scalar,
+}
+
+impl RawRecord {
+    /// Returns whether the object has the marks of a τ-bench result: a reward, and a conversation or an `info`.
+    pub(super) fn is_result(&self) -> bool {
+        self.reward != Scalar::Missing && (self.has_info || self.has_talk)
+    }
+
+    /// Returns whether the record names its task.
+    pub(super) fn has_task(&self) -> bool {
+        !matches!(self.task_id, Scalar::Missing | Scalar::Null)
+    }
+
+    /// Interprets the record, or says what is wrong with it.
+    pub(super) fn into_episode(self, record: usize, rules: &ErrorRules) -> Result<Episode, String> {
+        let task = match &self.task_id {
+            Scalar::Missing | Scalar::Null => None,
+            Scalar::Int(id) => Some(TaskId::from(*id)),
+            Scalar::Text(id) => Some(TaskId::new(redact(id))),
+            other => match other.integer() {
+                Some(id) => Some(TaskId::from(id)),
+                None => return Err(format!("task_id is {}", other.describe())),
+            },
+        };
+        let fingerprint = self.fingerprint(task.as_ref());
+        let reward = self.reward.number();
+        let outcome = match self.info.error {
+            Some(error) => {
+                let (class, rule) = rules.classify(&error, self.info.traceback.as_deref());
+                Outcome::Error { error: RunError { class, rule, text: first_line(&error) }, reward }
+            }
+            None => match reward {
+                Some(reward) => Outcome::Scored { reward },
+                None => Outcome::Invalid { reason: format!("reward is {}", self.reward.describe()) },
+            },
+        };
+        Ok(Episode {
+            task,
+            trial: self.trial.integer(),
+            outcome,
+            fingerprint,
+            record,
+            conversation: self.talk.map(|talk| talk.size),
+            agent_cost_usd: self.total_cost.number(),
+            user_cost_usd: self.info.user_cost.number(),
+        })
+    }
+
+    fn fingerprint(&self, task: Option<&TaskId>) -> Fingerprint {
+        let mut digest = Digest::default();
+        digest.add(task.map_or(digest::NOTHING, |task| digest::text(task.as_str())));
+        digest.add(self.trial.integer().map_or(u128::MAX, |trial| u128::from(trial.cast_unsigned())));
+        digest.add_u64(self.reward.number().unwrap_or(f64::NAN).to_bits());
+        digest.add(self.talk.as_ref().map_or(digest::NOTHING, |talk| talk.digest.finish()));
+        digest.add(self.info.error.as_deref().map_or(digest::NOTHING, digest::text));
+        Fingerprint(digest.finish())
+    }
+}
+
+/// Longest error text kept for display, in characters.
+const ERROR_TEXT_CHARS: usize = 160;
+
+fn first_line(error: &str) -> String {
+    let line = error.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("(empty error text)");
+    let redacted = redact(line);
+    if redacted.chars().count() <= ERROR_TEXT_CHARS {
+        return redacted.into_owned();
+    }
+    redacted.chars().take(ERROR_TEXT_CHARS - 1).chain(['…']).collect()
+}
+
+/// Reads one element of a record list. `None` is an element that is no object.
+pub(super) struct RecordSeed<'a>(pub(super) &'a mut ContentHints);
+
+impl<'de> DeserializeSeed<'de> for RecordSeed<'_> {
+    type Value = Option<RawRecord>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for RecordSeed<'_> {
+    type Value = Option<RawRecord>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a record object")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_str<E: Error>(self, _: &str) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(None)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut record = RawRecord::default();
+        while let Some(key) = map.next_key::<Key<'de>>()? {
+            record.read_member(key.as_str(), &mut map, self.0)?;
+        }
+        Ok(Some(record))
+    }
+}
+
+impl RawRecord {
+    /// Reads the value of `key` from `map`.
+    pub(super) fn read_member<'de, A: MapAccess<'de>>(
+        &mut self,
+        key: &str,
+        map: &mut A,
+        hints: &mut ContentHints,
+    ) -> Result<(), A::Error> {
+        match key {
+            "task_id" => self.task_id = map.next_value()?,
+            "trial" => self.trial = map.next_value()?,
+            "reward" => self.reward = map.next_value()?,
+            "total_cost" => self.total_cost = map.next_value()?,
+            "info" => {
+                self.info = map.next_value_seed(InfoSeed(hints))?;
+                self.has_info = true;
+            }
+            "traj" | "messages" => {
+                self.talk = map.next_value_seed(TalkSeed(hints))?;
+                self.has_talk = true;
+            }
+            _ => {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads `info`: an object with `error` and `traceback`, or `task`, `user_cost`, …; `null` or anything else says nothing.
+struct InfoSeed<'a>(&'a mut ContentHints);
+
+impl<'de> DeserializeSeed<'de> for InfoSeed<'_> {
+    type Value = Info;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Info, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for InfoSeed<'_> {
+    type Value = Info;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an info object or null")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Info, E> {
+        Ok(Info::default())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Info, A::Error> {
+        let mut info = Info::default();
+        while let Some(key) = map.next_key::<Key<'de>>()? {
+            match key.as_str() {
+                "error" => info.error = error_text(map.next_value()?),
+                "traceback" => info.traceback = error_text(map.next_value()?),
+                "user_cost" => info.user_cost = map.next_value()?,
+                "task" => {
+                    let mut see = |key: &str, text: &str| {
+                        if key == "name" {
+                            self.0.gold_action_name(text);
+                        }
+                    };
+                    map.next_value_seed(AnyValue { key: "", see: &mut see })?;
+                }
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(info)
+    }
+}
+
+fn error_text(value: Scalar) -> Option<String> {
+    match value {
+        Scalar::Missing | Scalar::Null | Scalar::Bool(false) => None,
+        Scalar::Text(text) => Some(text),
+        other => Some(format!("(error is {})", other.describe())),
+    }
+}

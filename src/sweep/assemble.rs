@@ -1,0 +1,200 @@
+//! Puts episodes into cells.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Attempts, CellKey};
+use crate::records::{
+    Episode, FileKind, Fingerprint, Issue, IssueKind, Loaded, Outcome, PassedOver, ResultFile, SourceFile, StoredMetrics,
+    TaskId,
+};
+
+/// Fewest agent turns of an episode whose double in another cell cannot be chance.
+const TURNS_BEYOND_CHANCE: u32 = 2;
+
+/// One file as the report lists it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FileSummary {
+    /// Where it lies.
+    pub source: SourceFile,
+    /// Its shape.
+    pub kind: FileKind,
+    /// Index of its cell in [`Sweep::cells`].
+    pub cell: usize,
+    /// Records read.
+    pub records: usize,
+    /// Task index range as written in its name.
+    pub task_range: Option<String>,
+    /// Metrics it carries about itself.
+    pub stored: Option<StoredMetrics>,
+}
+
+/// What was found and what was dropped, in episodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Records read.
+    pub records: usize,
+    /// Exact copies of an episode of the same cell, dropped.
+    pub exact_duplicates: usize,
+    /// Other attempts at a (task, trial) of the same file, dropped.
+    pub conflicting_attempts: usize,
+}
+
+/// One episode that stays.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trial {
+    /// The episode.
+    pub episode: Episode,
+    /// Index of its file in [`Sweep::files`].
+    pub file: usize,
+}
+
+/// One cell: all that is known of one configuration.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// Its configuration.
+    pub key: CellKey,
+    /// Trials by task, in order of file and trial number.
+    pub tasks: BTreeMap<TaskId, Vec<Trial>>,
+    /// Episodes whose task is unknown.
+    pub untasked: Vec<Trial>,
+    /// What was dropped.
+    pub tally: Tally,
+}
+
+/// Episodes of a file that are exact copies of episodes of another cell. They are kept, and warned of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shared {
+    /// Index of the file in [`Sweep::files`].
+    pub file: usize,
+    /// Index of the other cell in [`Sweep::cells`].
+    pub other_cell: usize,
+    /// How many episodes.
+    pub episodes: usize,
+}
+
+/// Everything that was read, in cells.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Sweep {
+    /// Result files in order of path.
+    pub files: Vec<FileSummary>,
+    /// Cells in order of their keys.
+    pub cells: Vec<Cell>,
+    /// Copies between cells.
+    pub shared: Vec<Shared>,
+    /// Files that are no result files, or unreadable.
+    pub passed_over: Vec<PassedOver>,
+    /// Findings, in order of kind and path.
+    pub issues: Vec<Issue>,
+}
+
+/// Puts the episodes of all files into cells. `loaded` is in order of path.
+pub fn assemble(loaded: Vec<Loaded>, attempts: Attempts) -> Sweep {
+    let mut sweep = Sweep::default();
+    let mut files = Vec::new();
+    for one in loaded {
+        match one {
+            Loaded::Results(file) => files.push(*file),
+            Loaded::PassedOver(passed) => sweep.passed_over.push(passed),
+        }
+    }
+    let keys: Vec<CellKey> = files.iter().map(CellKey::of).collect();
+    let cell_index: BTreeMap<&CellKey, usize> =
+        keys.iter().collect::<BTreeSet<_>>().into_iter().enumerate().map(|(index, key)| (key, index)).collect();
+    sweep.cells = cell_index
+        .keys()
+        .map(|key| Cell { key: (*key).clone(), tasks: BTreeMap::new(), untasked: Vec::new(), tally: Tally::default() })
+        .collect();
+    let mut seen = Seen::new();
+    for (file, key) in files.into_iter().zip(&keys) {
+        sweep.add_file(file, cell_index[key], attempts, &mut seen);
+    }
+    sweep.issues.sort_by(|a, b| (a.kind, &a.path).cmp(&(b.kind, &b.path)));
+    sweep
+}
+
+/// Cells in which an episode was seen so far, by content.
+type Seen = BTreeMap<Fingerprint, BTreeSet<usize>>;
+
+impl Sweep {
+    fn add_file(&mut self, file: ResultFile, cell_index: usize, attempts: Attempts, seen: &mut Seen) {
+        let file_index = self.files.len();
+        let cell = &mut self.cells[cell_index];
+        let records = file.episodes.len();
+        let kept = settle_conflicts(file.episodes, attempts);
+        cell.tally.records += records;
+        cell.tally.exact_duplicates += kept.copies;
+        cell.tally.conflicting_attempts += kept.conflicts;
+        let mut shared: BTreeMap<usize, usize> = BTreeMap::new();
+        for episode in kept.episodes {
+            let cells = seen.entry(episode.fingerprint).or_default();
+            if is_beyond_chance(&episode) {
+                cells.iter().filter(|other| **other != cell_index).for_each(|other| *shared.entry(*other).or_default() += 1);
+            }
+            if !cells.insert(cell_index) && !is_anonymous(&episode) {
+                cell.tally.exact_duplicates += 1;
+                continue;
+            }
+            match episode.task.clone() {
+                Some(task) => cell.tasks.entry(task).or_default().push(Trial { episode, file: file_index }),
+                None => cell.untasked.push(Trial { episode, file: file_index }),
+            }
+        }
+        self.shared.extend(shared.into_iter().map(|(other_cell, episodes)| Shared { file: file_index, other_cell, episodes }));
+        self.issues.extend(file.issues);
+        self.files.push(FileSummary {
+            source: file.source,
+            kind: file.kind,
+            cell: cell_index,
+            records,
+            task_range: file.identity.task_range.map(|part| part.value),
+            stored: file.stored,
+        });
+    }
+}
+
+/// Returns whether an episode cannot be told from another of its kind: no task, no trial, no conversation.
+fn is_anonymous(episode: &Episode) -> bool {
+    episode.task.is_none() && episode.trial.is_none() && episode.conversation.is_none()
+}
+
+fn is_beyond_chance(episode: &Episode) -> bool {
+    episode.conversation.is_some_and(|size| size.turns >= TURNS_BEYOND_CHANCE)
+}
+
+struct Kept {
+    episodes: Vec<Episode>,
+    copies: usize,
+    conflicts: usize,
+}
+
+/// Leaves one attempt at each (task, trial) of a file, in order of task and trial. Records without a trial number never conflict.
+fn settle_conflicts(episodes: Vec<Episode>, attempts: Attempts) -> Kept {
+    let mut kept = Kept { episodes: Vec::with_capacity(episodes.len()), copies: 0, conflicts: 0 };
+    let mut groups: BTreeMap<(Option<TaskId>, Option<i64>), Vec<Episode>> = BTreeMap::new();
+    for episode in episodes {
+        let group = groups.entry((episode.task.clone(), episode.trial)).or_default();
+        if !is_anonymous(&episode) && group.iter().any(|other| other.fingerprint == episode.fingerprint) {
+            kept.copies += 1;
+        } else {
+            group.push(episode);
+        }
+    }
+    for ((task, trial), group) in groups {
+        if attempts == Attempts::All || task.is_none() || trial.is_none() {
+            kept.episodes.extend(group);
+        } else {
+            kept.conflicts += group.len() - 1;
+            kept.episodes.push(choose(group, attempts));
+        }
+    }
+    kept
+}
+
+fn choose(mut group: Vec<Episode>, attempts: Attempts) -> Episode {
+    let scored = |episode: &Episode| matches!(episode.outcome, Outcome::Scored { .. });
+    let index = match attempts {
+        Attempts::Last => group.iter().rposition(scored).unwrap_or(group.len() - 1),
+        Attempts::First | Attempts::All => group.iter().position(scored).unwrap_or(0),
+    };
+    group.swap_remove(index)
+}

@@ -1,0 +1,104 @@
+//! What makes a cell.
+
+use crate::records::{Benchmark, Identity, Part, ResultFile, task::natural_cmp};
+
+/// The configuration that all files of a cell share. `None` is unknown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CellKey {
+    /// The user's label.
+    pub label: Option<String>,
+    /// The benchmark.
+    pub benchmark: Benchmark,
+    /// Environment (domain).
+    pub env: Option<String>,
+    /// The agent's model.
+    pub model: Option<String>,
+    /// The agent's strategy.
+    pub strategy: Option<String>,
+    /// The user simulator's model.
+    pub user_model: Option<String>,
+    /// The user simulator's strategy.
+    pub user_strategy: Option<String>,
+    /// The agent's temperature, as written.
+    pub temperature: Option<String>,
+    /// The folder, where the model is unknown.
+    pub place: Option<String>,
+}
+
+/// Folders that only sort the files of one run; the folder above them is the place.
+const SORTING_FOLDERS: [&str; 5] = ["conversations", "trajectories", "simulations", "tasks", "episodes"];
+
+impl CellKey {
+    /// Returns the key of the cell a file belongs to.
+    pub fn of(file: &ResultFile) -> Self {
+        let Identity { benchmark, env, model, strategy, user_model, user_strategy, temperature, .. } = &file.identity;
+        let value = |part: &Option<Part>| part.as_ref().map(|part| part.value.clone());
+        Self {
+            label: file.source.label.clone(),
+            benchmark: *benchmark,
+            env: value(env),
+            model: value(model),
+            strategy: value(strategy),
+            user_model: value(user_model),
+            user_strategy: value(user_strategy),
+            temperature: value(temperature),
+            place: model.is_none().then(|| place(&file.source.path)),
+        }
+    }
+
+    /// Returns all text parts with their names, in the order in which cells are sorted.
+    pub fn parts(&self) -> [(&'static str, Option<&str>); 8] {
+        [
+            ("label", self.label.as_deref()),
+            ("env", self.env.as_deref()),
+            ("model", self.model.as_deref()),
+            ("folder", self.place.as_deref()),
+            ("strategy", self.strategy.as_deref()),
+            ("user model", self.user_model.as_deref()),
+            ("user strategy", self.user_strategy.as_deref()),
+            ("temperature", self.temperature.as_deref()),
+        ]
+    }
+}
+
+impl PartialOrd for CellKey {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for CellKey {
+    /// Sorts part by part, naturally, unknown last.
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        let parts = self.parts().into_iter().zip(other.parts());
+        let by_parts = parts.map(|((_, a), (_, b))| match (a, b) {
+            (Some(a), Some(b)) => natural_cmp(a, b),
+            (a, b) => a.is_none().cmp(&b.is_none()),
+        });
+        self.benchmark
+            .cmp(&other.benchmark)
+            .then_with(|| by_parts.into_iter().find(|order| order.is_ne()).unwrap_or(std::cmp::Ordering::Equal))
+    }
+}
+
+fn place(path: &str) -> String {
+    let mut folders: Vec<&str> = path.split('/').collect();
+    folders.pop();
+    while folders.len() > 1 && folders.last().is_some_and(|folder| SORTING_FOLDERS.contains(folder)) {
+        folders.pop();
+    }
+    if folders.is_empty() { ".".to_owned() } else { folders.join("/") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_place_is_the_folder_of_the_run() {
+        assert_eq!(place("a/b/x.json"), "a/b");
+        assert_eq!(place("a/b/conversations/task_001.json"), "a/b");
+        assert_eq!(place("conversations/task_001.json"), "conversations");
+        assert_eq!(place("x.json"), ".");
+    }
+}

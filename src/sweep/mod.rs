@@ -1,0 +1,19 @@
+//! Files → cells: which episodes belong together, which are copies, which are repeated attempts.
+//!
+//! The rules, in order:
+//! 1. Files with the same configuration ([`CellKey`]) form one cell. Where the model is unknown, the folder stands in for it, so
+//!    that unrelated files are not pooled.
+//! 2. Different attempts at one (task, trial) *within one file* are a conflict (a resumed run); [`Attempts`] tells which stays.
+//! 3. An episode seen before in the same cell, in any file, is a copy and is dropped.
+//! 4. The same (task, trial) in different files with different content are different trials.
+//!
+//! A copy of an episode of *another* cell stays, since nothing tells which of the two is in the wrong place, and is warned of
+//! ([`Shared`]): in real sweeps it is a file put into the wrong folder.
+
+mod assemble;
+mod key;
+pub mod policy;
+
+pub use assemble::{Cell, FileSummary, Shared, Sweep, Tally, Trial, assemble};
+pub use key::CellKey;
+pub use policy::{Attempts, ErrorPolicy, Standing};

@@ -1,0 +1,287 @@
+//! The summary: findings in words, the one table, the forest plot.
+
+use super::{
+    chart::{Chart, ChartMeta, Forest, ForestRow},
+    document::{Block, Section},
+    fmt::{self, cell, column},
+    scene::{Entry, Scene, plural},
+    table::Table,
+};
+use crate::{
+    analysis::{Contrast, EnvRanking, Verdict},
+    metrics::interval::Interval,
+};
+
+/// Returns the section with its table and chart.
+pub fn section(scene: &Scene<'_>) -> (Section, Vec<Table>, Vec<Chart>) {
+    let mut blocks = vec![Block::Points(findings(scene)), Block::Table("summary".to_owned())];
+    let (mut tables, mut charts) = (vec![table(scene)], Vec::new());
+    if let Some(ranking) = ranking_table(scene) {
+        blocks.push(Block::Table(ranking.id.clone()));
+        tables.push(ranking);
+    }
+    if let Some(forest) = forest(scene) {
+        blocks.insert(1, Block::Chart("forest_pass_1".to_owned()));
+        charts.push(Chart::Forest(forest));
+    }
+    (Section { id: "summary".to_owned(), heading: "Summary".to_owned(), blocks }, tables, charts)
+}
+
+/// Returns the findings, most important first.
+pub fn findings(scene: &Scene<'_>) -> Vec<String> {
+    let mut found: Vec<String> = scene.analysis.rankings.iter().filter_map(|ranking| finding(scene, ranking)).collect();
+    let untasked: Vec<String> = scene
+        .entries()
+        .filter(|entry| entry.stats.scored_tasks == 0)
+        .map(|entry| {
+            let rate = fmt::rate(entry.stats.episode_success_rate);
+            let episodes = plural(entry.stats.outcomes.counted, "episode");
+            format!("{}: success rate {rate} over {episodes}; without task ids there is no pass^k and no interval.", entry.name.full)
+        })
+        .collect();
+    found.extend(untasked);
+    if found.is_empty() {
+        found.push("No cell has a scored episode.".to_owned());
+    }
+    found
+}
+
+fn finding(scene: &Scene<'_>, ranking: &EnvRanking) -> Option<String> {
+    let leader = scene.entry(*ranking.order.first()?);
+    let env = ranking.env.as_deref().unwrap_or("unknown environment");
+    let (value, interval) = leader.stats.pass_1()?;
+    let estimate = format!(
+        "pass^1 {} {} ({})",
+        fmt::rate(Some(value)),
+        fmt::interval(bounds(interval)),
+        trials_text(&leader),
+    );
+    if ranking.order.len() == 1 {
+        return Some(format!("{env}: {} has {estimate}.{}", leader.name.short, reliability_words(&leader)));
+    }
+    let of = |verdict: Verdict| ranking.contrasts.iter().filter(|one| one.verdict == verdict).collect::<Vec<&Contrast>>();
+    let (worse, open, untested) = (of(Verdict::Worse), of(Verdict::Inconclusive), of(Verdict::NotCompared));
+    let mut text = if ranking.contrasts.is_empty() {
+        format!("{env}: not compared; the highest is {} with {estimate}.", leader.name.short)
+    } else {
+        format!("{env}: best is {} with {estimate}.{}", leader.name.short, reliability_words(&leader))
+    };
+    if !worse.is_empty() {
+        text.push_str(&format!(" Better than {} beyond noise.", names_or_count(scene, &worse, "other cell")));
+    }
+    if !open.is_empty() {
+        text.push_str(&format!(" Cannot be told apart from {}.", names_or_count(scene, &open, "other cell")));
+    }
+    if !untested.is_empty() {
+        text.push_str(&format!(" {} too few tasks in common with it to compare.", have(untested.len())));
+    }
+    Some(text)
+}
+
+fn have(count: usize) -> String {
+    if count == 1 { "1 cell has".to_owned() } else { format!("{count} cells have") }
+}
+
+fn names_or_count(scene: &Scene<'_>, contrasts: &[&Contrast], noun: &str) -> String {
+    if contrasts.len() <= 3 {
+        let names: Vec<&str> = contrasts.iter().map(|one| scene.names[one.cell].short.as_str()).collect();
+        names.join("; ")
+    } else {
+        plural(contrasts.len() as u64, noun)
+    }
+}
+
+fn reliability_words(entry: &Entry<'_>) -> String {
+    match largest_k(entry).filter(|(k, _, _)| *k > 1) {
+        Some((k, value, _)) => format!(" All of {k} trials succeed with {} (pass^{k}).", fmt::rate(Some(value))),
+        None => String::new(),
+    }
+}
+
+/// Returns the largest k that rests on enough tasks, with its value and interval.
+pub(super) fn largest_k(entry: &Entry<'_>) -> Option<(u32, f64, Option<Interval>)> {
+    let usable = entry.stats.curve.iter().filter(|point| !point.too_few);
+    usable.filter_map(|point| Some((point.k, point.value?, point.interval))).next_back()
+}
+
+pub(super) fn bounds(interval: Option<Interval>) -> Option<(f64, f64)> {
+    interval.map(|interval| (interval.lo, interval.hi))
+}
+
+/// Returns `50 tasks × 4 trials`, `93 tasks × 1–7 trials`.
+pub(super) fn trials_text(entry: &Entry<'_>) -> String {
+    let tasks = plural(entry.stats.scored_tasks as u64, "task");
+    match entry.stats.trials {
+        Some((1, 1)) => format!("{tasks} × 1 trial"),
+        Some((fewest, most)) => format!("{tasks} × {} trials", fmt::range(u64::from(fewest), u64::from(most))),
+        None => tasks,
+    }
+}
+
+fn table(scene: &Scene<'_>) -> Table {
+    let [pass_1_lo, pass_1_hi] = column::interval("pass_1", &format!("{} interval", scene.level()));
+    let [pass_k_lo, pass_k_hi] = column::interval("pass_k", "interval");
+    let columns = vec![
+        column::text("env", "env"),
+        column::text("cell", "model · strategy"),
+        column::number("tasks", "tasks"),
+        column::number("trials", "trials"),
+        column::number("pass_1", "pass^1"),
+        pass_1_lo,
+        pass_1_hi,
+        column::number("pass_k", "pass^k"),
+        column::number("k", "k"),
+        column::wide(pass_k_lo),
+        pass_k_hi,
+        column::number("coverage", "cover"),
+        column::number("error_rate", "errors"),
+        column::wide(column::number("mean_reward", "mean reward")),
+        column::wide(column::number("user_cost_per_success_usd", "user $/success")),
+    ];
+    let rows = scene.entries().map(|entry| row(&entry)).collect();
+    let mut notes = vec![format!(
+        "pass^k: chance that k trials of a task all succeed, mean over tasks; k is the largest that rests on enough tasks. \
+         Interval: {} on other tasks like these ({}). Errors: share of episodes that ended in any error.",
+        scene.level(),
+        scene.analysis.options.ci.name(),
+    )];
+    if scene.entries().any(|entry| entry.stats.curve.first().is_some_and(|point| point.few_successes)) {
+        notes.push("† fewer than 5 expected successes or failures: the interval is approximate.".to_owned());
+    }
+    Table { id: "summary".to_owned(), title: "All cells".to_owned(), columns, rows, notes }
+}
+
+fn row(entry: &Entry<'_>) -> Vec<super::table::Cell> {
+    let stats = entry.stats;
+    let pass_1 = stats.pass_1();
+    let mut interval = cell::pass_interval(bounds(pass_1.and_then(|(_, interval)| interval)));
+    if stats.curve.first().is_some_and(|point| point.few_successes && point.interval.is_some()) {
+        interval[0].text.push('†');
+    }
+    let largest = largest_k(entry).filter(|(k, _, _)| *k > 1);
+    let [pass_lo, pass_hi] = interval;
+    let [largest_lo, largest_hi] = cell::pass_interval(bounds(largest.and_then(|(_, _, interval)| interval)));
+    let trials = stats.trials.map_or_else(|| "n/a".to_owned(), |(lo, hi)| fmt::range(u64::from(lo), u64::from(hi)));
+    let errors = (stats.outcomes.episodes > 0).then(|| stats.outcomes.errors() as f64 / stats.outcomes.episodes as f64);
+    let per_success = stats.user_cost.and_then(|cost| cost.per_success).and_then(|ratio| ratio.ratio);
+    vec![
+        cell::text(entry.name.env.clone()),
+        cell::text(entry.name.short.clone()),
+        cell::count(Some(stats.scored_tasks as u64)),
+        cell::text(trials),
+        cell::pass(pass_1.map(|(value, _)| value)),
+        pass_lo,
+        pass_hi,
+        cell::pass(largest.map(|(_, value, _)| value)),
+        cell::count(largest.map(|(k, _, _)| u64::from(k))),
+        largest_lo,
+        largest_hi,
+        cell::rate(stats.coverage),
+        cell::rate(errors),
+        cell::mean(stats.reward.map(|rate| rate.macro_mean), 3),
+        cell::usd(per_success),
+    ]
+}
+
+fn ranking_table(scene: &Scene<'_>) -> Option<Table> {
+    let [lo, hi] = column::interval("difference", &format!("{} interval", scene.level()));
+    let columns = vec![
+        column::text("env", "env"),
+        column::text("leader", "leader"),
+        column::text("cell", "compared with it"),
+        column::number("common_tasks", "tasks in common"),
+        column::number("difference", "difference"),
+        lo,
+        hi,
+        column::number("p", "p"),
+        column::number("p_holm", "p (Holm)"),
+        column::text("verdict", "verdict"),
+    ];
+    let mut rows = Vec::new();
+    for ranking in scene.analysis.rankings.iter().filter(|ranking| !ranking.contrasts.is_empty()) {
+        let leader = scene.entry(ranking.order[0]);
+        for contrast in &ranking.contrasts {
+            let paired = contrast.paired;
+            let [lo, hi] = cell::points_interval(bounds(paired.and_then(|one| one.interval)));
+            rows.push(vec![
+                cell::text(leader.name.env.clone()),
+                cell::text(leader.name.short.clone()),
+                cell::text(scene.names[contrast.cell].short.clone()),
+                cell::count(paired.map(|one| one.tasks as u64)),
+                cell::points(paired.map(|one| one.difference)),
+                lo,
+                hi,
+                cell::p_value(paired.and_then(|one| one.p())),
+                cell::p_value(contrast.p_holm),
+                cell::text(match contrast.verdict {
+                    Verdict::Worse => "worse than the leader",
+                    Verdict::Inconclusive => "~ not distinguishable",
+                    Verdict::NotCompared => "not compared",
+                }),
+            ]);
+        }
+    }
+    let notes = vec![
+        "Difference in pass^1 from the leader on the tasks both have, paired by task: Student's t on task differences; with fewer than \
+         20 tasks, or fewer than 10 that differ, the exact sign-flip test decides. Holm's correction within each environment. The leader \
+         was picked from the same data, so small differences flatter it."
+            .to_owned(),
+    ];
+    let title = "Against the leader of each environment".to_owned();
+    (!rows.is_empty()).then(|| Table { id: "ranking".to_owned(), title, columns, rows, notes })
+}
+
+fn forest(scene: &Scene<'_>) -> Option<Forest> {
+    let envs = scene.shown_by_env();
+    let left_out: usize = envs.iter().map(|env| env.left_out).sum();
+    let groups: Vec<(String, Vec<ForestRow>)> = envs
+        .iter()
+        .map(|env| (env.env.clone(), env.shown.iter().filter_map(forest_row).collect::<Vec<_>>()))
+        .filter(|(_, rows)| !rows.is_empty())
+        .collect();
+    let cells: usize = groups.iter().map(|(_, rows)| rows.len()).sum();
+    if cells == 0 {
+        return None;
+    }
+    let level = scene.level();
+    let omitted = match left_out {
+        0 => String::new(),
+        count => format!(" Not shown: {}, too small or too many.", plural(count as u64, "cell")),
+    };
+    let footer = format!(
+        "Dot: mean over tasks of the share of trials solved. Whisker: {level} interval for other tasks like these ({}).{omitted} \
+         taureport {}",
+        scene.analysis.options.ci.name(),
+        scene.version,
+    );
+    Some(Forest {
+        meta: ChartMeta {
+            id: "forest_pass_1".to_owned(),
+            title: "How often each cell solves a task (pass^1)".to_owned(),
+            subtitle: format!("{} in {}, best first", plural(cells as u64, "cell"), plural(groups.len() as u64, "environment")),
+            alt: format!("Forest plot of pass^1 with {level} intervals for {}", plural(cells as u64, "cell")),
+            footer,
+        },
+        axis: "pass^1".to_owned(),
+        text_heading: format!("pass^1, {level} interval, tasks × trials"),
+        groups,
+    })
+}
+
+fn forest_row(entry: &Entry<'_>) -> Option<ForestRow> {
+    let (estimate, interval) = entry.stats.pass_1()?;
+    let failed = entry.stats.errors_as_failures.as_ref().and_then(|curve| curve.first()).and_then(|point| point.value);
+    let trials = entry.stats.trials.map_or_else(String::new, |(lo, hi)| fmt::range(u64::from(lo), u64::from(hi)));
+    Some(ForestRow {
+        label: entry.name.short.clone(),
+        estimate,
+        interval: bounds(interval),
+        errors_as_failures: failed,
+        text: format!(
+            "{} {}  {} × {trials}",
+            fmt::rate(Some(estimate)),
+            fmt::interval(bounds(interval)),
+            fmt::count(Some(entry.stats.scored_tasks as u64)),
+        ),
+    })
+}
