@@ -2,4 +2,5 @@
 
 pub mod chart;
 pub mod document;
+pub mod fmt;
 pub mod table;
