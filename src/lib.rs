@@ -1,10 +1,16 @@
 //! taureport: offline reports on τ-bench and τ²-bench sweeps.
 
+pub mod analysis;
+pub mod bundle;
+pub mod charts;
+pub mod cli;
 pub mod frames;
 pub mod fsio;
 pub mod identity;
+pub mod metrics;
 pub mod records;
 pub mod redact;
+pub mod report;
 pub mod rules;
 pub mod sources;
 pub mod sweep;

@@ -1,3 +1,0 @@
-//! stub
-pub mod content;
-pub mod resolve;
