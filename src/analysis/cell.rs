@@ -10,7 +10,7 @@ use crate::{
         ragged::{CurvePoint, Ragged, curve},
         rate::{ErrorRate, Rate, error_rate, rate_of_sums, success_rate},
         ratio::{RatioOfSums, TaskSums, ratio_of_sums},
-        reliability::{Consistency, Decay, Icc, SolvedShares, consistency, decay, icc, solved_shares},
+        reliability::{Consistency, Decay, Icc, Shares, consistency, decay, icc, shares},
     },
     records::TaskId,
     sweep::{Cell, Tally},
@@ -88,6 +88,8 @@ pub struct CellStats {
     pub tally: Tally,
     /// How episodes ended.
     pub outcomes: Outcomes,
+    /// Distinct trial numbers in the files, which τ-bench takes for the number of trials.
+    pub distinct_trials: u32,
     /// Tasks with at least one counted trial: m.
     pub scored_tasks: usize,
     /// Tasks that were run but have no counted trial left.
@@ -117,7 +119,7 @@ pub struct CellStats {
     /// pass^1 as τ-bench's own printout would show it (missing trials are failures).
     pub upstream_pass_1: Option<f64>,
     /// Always, sometimes, never solved.
-    pub solved: Option<SolvedShares>,
+    pub solved: Option<Shares>,
     /// Agreement between trials of one task.
     pub consistency: Option<Consistency>,
     /// Variance components.
@@ -165,9 +167,12 @@ impl CellStats {
         };
         let curve_points = draw(&counts, ragged);
         let uneven = trials.is_some_and(|(fewest, most)| fewest != most);
-        let sums: Vec<(f64, u64)> = tasked.iter().filter(|row| row.n > 0).map(|row| (row.reward_sum, u64::from(row.n))).collect();
-        let errors_matter = outcomes.errors() > 0 && rows.iter().zip(failed).any(|(row, fail)| row.n != fail.n || row.c != fail.c);
+        let sums: Vec<(f64, u64)> =
+            tasked.iter().filter(|row| row.n > 0).map(|row| (row.reward_sum, u64::from(row.n))).collect();
+        let errors_matter =
+            outcomes.errors() > 0 && rows.iter().zip(failed).any(|(row, fail)| row.n != fail.n || row.c != fail.c);
         Self {
+            distinct_trials: distinct_trials(cell),
             scored_tasks: counts.iter().filter(|task| task.n > 0).count(),
             lost_tasks: lost_tasks(cell, &tasked),
             trials,
@@ -175,18 +180,24 @@ impl CellStats {
             infrastructure_rate: error_rate(outcomes.infrastructure, outcomes.episodes, options.confidence),
             success: success_rate(&counts),
             episode_success_rate: (outcomes.counted > 0).then(|| outcomes.successes as f64 / outcomes.counted as f64),
-            reward: rate_of_sums(&sums),
+            reward: rate_of_sums(sums),
             fractional_rewards: rows.iter().any(|row| (row.reward_sum - f64::from(row.c)).abs() > 1e-5),
             available: if uneven { draw(&counts, Ragged::Available) } else { Vec::new() },
             errors_as_failures: errors_matter.then(|| draw(&self::counts(failed), Ragged::Chained)),
             missing_bounds: (1..=k_max).map(|k| missing_trial_bounds(&planned, k)).collect(),
             upstream_pass_1: upstream_pass_1(failed, distinct_trials(cell)),
-            solved: solved_shares(&counts, options.confidence),
+            solved: shares(&counts, options.ci, options.confidence),
             consistency: consistency(&counts),
             icc: icc(&counts),
-            decay: decay(&curve_points),
-            user_cost: cost(&tasked, options.confidence, |row| (row.user_cost_known, row.user_cost_usd, row.user_cost_successes)),
-            agent_cost: cost(&tasked, options.confidence, |row| (row.agent_cost_known, row.agent_cost_usd, row.agent_cost_successes)),
+            decay: decay(
+                &curve_points.iter().take_while(|point| !point.too_few).map_while(|point| point.value).collect::<Vec<_>>(),
+            ),
+            user_cost: cost(&tasked, options.confidence, |row| {
+                (row.user_cost_known, row.user_cost_usd, row.user_cost_successes)
+            }),
+            agent_cost: cost(&tasked, options.confidence, |row| {
+                (row.agent_cost_known, row.agent_cost_usd, row.agent_cost_successes)
+            }),
             conversation: conversation(rows),
             curve: curve_points,
             tally: cell.tally,
@@ -288,4 +299,3 @@ fn conversation(rows: &[TaskRow]) -> Option<MeanConversation> {
         tool_calls: mean(|row| row.tool_calls),
     })
 }
-

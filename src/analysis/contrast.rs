@@ -74,15 +74,7 @@ pub(super) fn rank(sweep: &Sweep, cells: &[CellStats], options: &Options) -> Vec
             order.sort_by(|a, b| small(a).cmp(&small(b)).then_with(|| score(b).total_cmp(&score(a))).then(a.cmp(b)));
             let contrasts = if env.is_some() { contrasts(cells, &order, options) } else { Vec::new() };
             let (solved_by_none, solved_by_all) = extremes(cells, &order);
-            EnvRanking {
-                label: label.cloned(),
-                benchmark,
-                env: env.cloned(),
-                order,
-                contrasts,
-                solved_by_none,
-                solved_by_all,
-            }
+            EnvRanking { label: label.cloned(), benchmark, env: env.cloned(), order, contrasts, solved_by_none, solved_by_all }
         })
         .collect();
     rankings.sort_by_key(|ranking| ranking.env.is_none());
@@ -134,9 +126,9 @@ fn extremes(cells: &[CellStats], order: &[usize]) -> (Vec<TaskId>, Vec<TaskId>) 
     let shared = order.iter().map(scored).reduce(|a, b| a.intersection(&b).copied().collect()).unwrap_or_default();
     let all = |test: fn(u32, u32) -> bool| -> Vec<TaskId> {
         let holds = |task: &TaskId| {
-            order.iter().all(|index| {
-                cells[*index].tasks.iter().find(|one| one.task == *task).is_some_and(|one| test(one.n, one.c))
-            })
+            order
+                .iter()
+                .all(|index| cells[*index].tasks.iter().find(|one| one.task == *task).is_some_and(|one| test(one.n, one.c)))
         };
         shared.iter().filter(|task| holds(task)).map(|task| (*task).clone()).collect()
     };

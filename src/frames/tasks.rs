@@ -96,7 +96,8 @@ fn rows(sums: &DataFrame) -> PolarsResult<Vec<TaskRow>> {
     // Polars adds up floats in an order that depends on the number of threads; a list keeps the order of the rows.
     let float = |name: &str, row: usize| -> PolarsResult<f64> {
         let values = sums.column(name)?.list()?.get_as_series(row);
-        Ok(values.map_or(Ok(0.0), |values| PolarsResult::Ok(values.f64()?.iter().flatten().fold(0.0, |sum, value| sum + value)))?)
+        Ok(values
+            .map_or(Ok(0.0), |values| PolarsResult::Ok(values.f64()?.iter().flatten().fold(0.0, |sum, value| sum + value)))?)
     };
     (0..sums.height())
         .map(|row| {

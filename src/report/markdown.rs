@@ -14,7 +14,6 @@
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context, syntax::SyntaxConfig};
 
 use super::{
-    bundle,
     escape::{self, Place},
     table,
 };

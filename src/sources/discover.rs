@@ -23,8 +23,11 @@ const PACKED: [&str; 2] = [".gz", ".zst"];
 pub struct Input {
     /// Where to open it.
     pub path: PathBuf,
-    /// Path as the user would write it, `/` as separator, not redacted: identity is read from it.
+    /// Path as the user would write it, `/` as separator, not redacted.
     pub shown: String,
+    /// The end of that path from which identity is read: everything typed where it is relative; where it is absolute, the given
+    /// directory and what is below it, so that a home directory is not taken for a model.
+    pub telling: String,
     /// The user's label, if any.
     pub label: Option<String>,
 }
@@ -116,7 +119,9 @@ fn walk(start: &Path, label: Option<&String>, found: &mut Discovered) {
         } else if own.contains(path) {
             found.own_files += 1;
         } else if named || has_known_ending(path) {
-            found.inputs.push(Input { path: path.to_owned(), shown: shown(path), label: label.cloned() });
+            let shown = shown(path);
+            let telling = telling(start, named, &shown);
+            found.inputs.push(Input { path: path.to_owned(), shown, telling, label: label.cloned() });
         } else {
             found.other_files += 1;
         }
@@ -132,6 +137,18 @@ fn has_known_ending(path: &Path) -> bool {
 fn shown(path: &Path) -> String {
     let text = path.to_string_lossy().replace('\\', "/");
     text.strip_prefix("./").unwrap_or(&text).to_owned()
+}
+
+/// Folders above a file given by an absolute path that may tell what it is.
+const TELLING_FOLDERS: usize = 4;
+
+fn telling(start: &Path, named: bool, path: &str) -> String {
+    if !start.is_absolute() {
+        return path.to_owned();
+    }
+    let depth = path.split('/').count();
+    let above = start.components().count().saturating_sub(if named { TELLING_FOLDERS + 1 } else { 1 });
+    path.split('/').skip(above.min(depth - 1)).collect::<Vec<_>>().join("/")
 }
 
 /// The part of a manifest that tells our own files.
@@ -186,6 +203,18 @@ mod tests {
         assert_eq!((found.other_files, found.own_files), (1, 2));
         #[cfg(unix)]
         assert!(found.problems.len() == 1 && !found.problems[0].unreadable, "{:?}", found.problems);
+    }
+
+    #[test]
+    fn an_absolute_path_tells_only_its_end() {
+        let telling = |start: &str, named: bool, path: &str| telling(Path::new(start), named, path);
+        assert_eq!(telling("results", false, "results/airline/x.json"), "results/airline/x.json");
+        #[cfg(unix)]
+        {
+            assert_eq!(telling("/home/claude/results", false, "/home/claude/results/airline/x.json"), "results/airline/x.json");
+            assert_eq!(telling("/h/c/r/a/b/x.json", true, "/h/c/r/a/b/x.json"), "c/r/a/b/x.json");
+            assert_eq!(telling("/x.json", true, "/x.json"), "x.json");
+        }
     }
 
     #[test]

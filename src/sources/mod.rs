@@ -14,19 +14,26 @@ pub use discover::{Discovered, Input, discover};
 
 use crate::{
     fsio,
-    identity::resolve::{Overrides, resolve},
+    identity::{Overrides, resolve},
     records::{Issue, IssueKind, Loaded, PassedOver, ResultFile, SourceFile},
     redact::redact,
     rules::ErrorRules,
 };
 
 /// What reading needs to know.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct ReadOptions {
     /// Which errors are whose fault.
     pub rules: ErrorRules,
     /// The user's `--layout` and `--map`.
     pub overrides: Overrides,
+}
+
+impl ReadOptions {
+    /// The built-in rules and no overrides.
+    pub fn builtin() -> Self {
+        Self { rules: ErrorRules::builtin(), overrides: Overrides::default() }
+    }
 }
 
 /// Reads all files in parallel; the result is in the order of `inputs`. `progress` is called once a file with its size in bytes.
@@ -52,7 +59,7 @@ fn load(input: &Input, options: &ReadOptions, progress: &(dyn Fn(u64) + Sync)) -
         Ok(parsed) => parsed,
         Err(refused) => return passed_over(redact(&refused.reason).into_owned(), refused.unreadable),
     };
-    let components: Vec<&str> = input.shown.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    let components: Vec<&str> = input.telling.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
     let (identity, conflicts) = resolve(&components, &parsed.hints, &options.overrides);
     let broken = decoded.broken.map(|message| (IssueKind::Salvaged, message));
     let conflicts = conflicts.into_iter().map(|message| (IssueKind::IdentityConflict, message));

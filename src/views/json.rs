@@ -5,7 +5,11 @@ use serde::Serialize;
 use super::scene::{Entry, Scene};
 use crate::{
     analysis::{Cost, Verdict},
-    metrics::{interval::Interval, ragged::CurvePoint, reliability::{HalfLife, Share}},
+    metrics::{
+        interval::Interval,
+        ragged::CurvePoint,
+        reliability::{HalfLife, Share},
+    },
     sweep::{Attempts, ErrorPolicy},
 };
 

@@ -11,7 +11,9 @@ use crate::sweep::ErrorPolicy;
 pub fn section(scene: &Scene<'_>) -> Section {
     let options = &scene.analysis.options;
     let errors = match options.errors {
-        ErrorPolicy::Exclude => "infrastructure errors are left out; agent errors and context-window overflows count as recorded (exclude)",
+        ErrorPolicy::Exclude => {
+            "infrastructure errors are left out; agent errors and context-window overflows count as recorded (exclude)"
+        }
         ErrorPolicy::ExcludeAll => "every episode with an error is left out (exclude-all)",
         ErrorPolicy::Fail => "every episode with an error is a failure (fail)",
         ErrorPolicy::Upstream => "every record counts with its recorded reward, as τ-bench does (upstream)",
@@ -40,10 +42,13 @@ consistency  = 2 · mean([c(c−1) + (n−c)(n−c−1)] / [n(n−1)]) − 1
 ICC(1)       = (MSB − MSW) / (MSB + (n_0 − 1) MSW)";
     let mut provenance = vec![format!("taureport {}; schema of metrics.json: {}.", scene.version, super::json::SCHEMA_VERSION)];
     if !scene.flags.is_empty() {
-        let flags: Vec<String> = scene.flags.iter().map(|(name, value)| format!("{name} {value}").trim_end().to_owned()).collect();
+        let flags: Vec<String> =
+            scene.flags.iter().map(|(name, value)| format!("{name} {value}").trim_end().to_owned()).collect();
         provenance.push(format!("Options given: {}.", flags.join(" ")));
     }
-    provenance.push("Inputs with size and SHA-256 are listed in manifest.json; every table is in tables/ with full precision.".to_owned());
+    provenance.push(
+        "Inputs with size and SHA-256 are listed in manifest.json; every table is in tables/ with full precision.".to_owned(),
+    );
     let blocks = vec![Block::Points(choices), Block::Code(formulas.to_owned()), Block::Points(provenance)];
     Section { id: "methods".to_owned(), heading: "Methods".to_owned(), blocks }
 }

@@ -103,7 +103,10 @@ pub fn warnings(scene: &Scene<'_>) -> Vec<String> {
         }
         if !stats.lost_tasks.is_empty() {
             let tasks = listing(&stats.lost_tasks, 12);
-            found.push(format!("{name}: {} left without any counted trial: {tasks}.", plural(stats.lost_tasks.len() as u64, "task")));
+            found.push(format!(
+                "{name}: {} left without any counted trial: {tasks}.",
+                plural(stats.lost_tasks.len() as u64, "task")
+            ));
         }
     }
     let mut shared: BTreeMap<(usize, usize), (usize, Vec<&str>)> = BTreeMap::new();
@@ -184,7 +187,13 @@ fn episodes_table(scene: &Scene<'_>) -> Table {
          ended in an infrastructure error, with its Wilson interval over episodes."
             .to_owned(),
     ];
-    Table { id: "episodes".to_owned(), title: "Episodes: found, dropped, counted".to_owned(), columns, rows: rows.collect(), notes }
+    Table {
+        id: "episodes".to_owned(),
+        title: "Episodes: found, dropped, counted".to_owned(),
+        columns,
+        rows: rows.collect(),
+        notes,
+    }
 }
 
 fn errors_table(scene: &Scene<'_>) -> Option<Table> {
@@ -192,7 +201,8 @@ fn errors_table(scene: &Scene<'_>) -> Option<Table> {
     for entry in scene.entries() {
         for trial in entry.cell.tasks.values().flatten().chain(&entry.cell.untasked) {
             if let Outcome::Error { error, .. } = &trial.episode.outcome {
-                let kind = kinds.entry((entry.index, error.class, error.rule.clone())).or_insert_with(|| (0, error.text.clone()));
+                let kind =
+                    kinds.entry((entry.index, error.class, error.rule.clone())).or_insert_with(|| (0, error.text.clone()));
                 kind.0 += 1;
             }
         }
@@ -320,7 +330,8 @@ fn issues_table(scene: &Scene<'_>) -> Option<Table> {
 }
 
 fn passed_over_table(scene: &Scene<'_>) -> Option<Table> {
-    let columns = vec![column::text("path", "file"), column::text("reason", "reason"), column::text("unreadable", "unreadable")];
+    let columns =
+        vec![column::text("path", "file"), column::text("reason", "reason"), column::text("unreadable", "unreadable")];
     let rows: Vec<_> = scene
         .sweep
         .passed_over
@@ -355,7 +366,9 @@ fn files_table(scene: &Scene<'_>) -> Table {
             ]
         })
         .collect();
-    let notes = vec!["SHA-256 sums are in manifest.json; `taureport inspect` shows where each part of an identity was read.".to_owned()];
+    let notes = vec![
+        "SHA-256 sums are in manifest.json; `taureport inspect` shows where each part of an identity was read.".to_owned(),
+    ];
     Table { id: "files".to_owned(), title: format!("Result files ({})", rows.len()), columns, rows, notes }
 }
 
@@ -371,7 +384,8 @@ fn coverage(scene: &Scene<'_>, env: &EnvCells<'_>) -> Coverage {
         square
     });
     let planned: u64 = env.shown.iter().flat_map(|entry| &entry.stats.tasks).map(|task| u64::from(task.planned)).sum();
-    let scored: u64 = env.shown.iter().flat_map(|entry| &entry.stats.tasks).map(|task| u64::from(task.n.min(task.planned))).sum();
+    let scored: u64 =
+        env.shown.iter().flat_map(|entry| &entry.stats.tasks).map(|task| u64::from(task.n.min(task.planned))).sum();
     let share = fmt::rate((planned > 0).then(|| scored as f64 / planned as f64));
     Coverage {
         meta: ChartMeta {

@@ -36,7 +36,10 @@ pub fn findings(scene: &Scene<'_>) -> Vec<String> {
         .map(|entry| {
             let rate = fmt::rate(entry.stats.episode_success_rate);
             let episodes = plural(entry.stats.outcomes.counted, "episode");
-            format!("{}: success rate {rate} over {episodes}; without task ids there is no pass^k and no interval.", entry.name.full)
+            format!(
+                "{}: success rate {rate} over {episodes}; without task ids there is no pass^k and no interval.",
+                entry.name.full
+            )
         })
         .collect();
     found.extend(untasked);
@@ -50,12 +53,7 @@ fn finding(scene: &Scene<'_>, ranking: &EnvRanking) -> Option<String> {
     let leader = scene.entry(*ranking.order.first()?);
     let env = ranking.env.as_deref().unwrap_or("unknown environment");
     let (value, interval) = leader.stats.pass_1()?;
-    let estimate = format!(
-        "pass^1 {} {} ({})",
-        fmt::rate(Some(value)),
-        fmt::interval(bounds(interval)),
-        trials_text(&leader),
-    );
+    let estimate = format!("pass^1 {} {} ({})", fmt::rate(Some(value)), fmt::interval(bounds(interval)), trials_text(&leader),);
     if ranking.order.len() == 1 {
         return Some(format!("{env}: {} has {estimate}.{}", leader.name.short, reliability_words(&leader)));
     }

@@ -8,7 +8,7 @@ use serde::{
 };
 
 use crate::{
-    identity::content::ContentHints,
+    identity::ContentHints,
     records::Conversation,
     sources::{
         digest::{AnyValue, Digest, NOTHING},

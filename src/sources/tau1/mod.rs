@@ -29,7 +29,7 @@ use record::RawRecord;
 use shape::Read;
 
 use crate::{
-    identity::content::ContentHints,
+    identity::ContentHints,
     records::{Episode, FileKind, IssueKind, StoredMetrics},
     rules::ErrorRules,
 };

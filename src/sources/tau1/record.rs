@@ -9,7 +9,7 @@ use serde::{
 
 use super::message::{Talk, TalkSeed};
 use crate::{
-    identity::content::ContentHints,
+    identity::ContentHints,
     records::{Episode, Fingerprint, Outcome, RunError, TaskId},
     redact::redact,
     rules::ErrorRules,

@@ -12,7 +12,7 @@ use super::{
     record::{RawRecord, RecordSeed},
 };
 use crate::{
-    identity::content::ContentHints,
+    identity::ContentHints,
     records::{FileKind, IssueKind, StoredMetrics},
     sources::{
         lenient::Key,

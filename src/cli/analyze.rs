@@ -1,0 +1,250 @@
+//! `taureport analyze`: read → assemble → compute → view → write → print.
+
+use anyhow::Context;
+use rayon::prelude::*;
+
+use super::{
+    Ended,
+    args::{AnalyzeArgs, AttemptsArg, CiArg, ErrorsArg, Format, RaggedArg},
+    load::{explain_nothing, load},
+    printer::Printer,
+};
+use crate::{
+    analysis::{self, Options, RaggedChoice},
+    bundle::{Bundle, manifest},
+    charts, fsio,
+    metrics::Ci,
+    redact::redact,
+    report,
+    sweep::{Attempts, ErrorPolicy, Sweep, assemble},
+    views::{
+        self,
+        document::Document,
+        json,
+        quality::warnings,
+        scene::{Scene, plural},
+        table::Table,
+    },
+};
+
+/// Warnings printed; the report has them all.
+const PRINTED_WARNINGS: usize = 8;
+
+pub(super) fn run(args: &AnalyzeArgs, printer: &mut Printer) -> anyhow::Result<Ended> {
+    let found = load(&args.input, printer)?;
+    if !found.loaded.iter().any(|one| matches!(one, crate::records::Loaded::Results(_))) {
+        explain_nothing(&found, printer);
+        return Ok(Ended::NothingUsable);
+    }
+    let attempts = attempts(args.attempts);
+    let other_files = found.other_files;
+    let sweep = assemble(found.loaded, attempts);
+    let analysis = analysis::analyze(&sweep, &options(args)).context("computing the figures")?;
+    let mut scene = Scene::new(&sweep, &analysis, env!("CARGO_PKG_VERSION"));
+    scene.other_files = other_files;
+    scene.flags = flags(args);
+    let document = views::document(&scene, args.explain_passk);
+    let metrics = report::json::bytes(&json::metrics(&scene, attempts)).context("writing metrics.json")?;
+    let bundle = bundle(args, &scene, &document, &metrics)?;
+    let written = fsio::write_bundle(&args.output_dir, &bundle, args.force)
+        .with_context(|| format!("writing the report to {}", args.output_dir.display()))?;
+    print(args, &document, &metrics, printer)?;
+    say(args, &scene, &document, printer);
+    for path in &written.kept {
+        printer.note(&format!("{path} was changed since the last report and is no longer part of it: left alone"));
+    }
+    let broken = sweep.issues.iter().any(|issue| issue.kind <= crate::records::IssueKind::BadRecord)
+        || sweep.passed_over.iter().any(|one| one.unreadable);
+    Ok(if args.strict && broken { Ended::BrokenInput } else { Ended::Well })
+}
+
+fn options(args: &AnalyzeArgs) -> Options {
+    Options {
+        errors: match args.errors {
+            ErrorsArg::Exclude => ErrorPolicy::Exclude,
+            ErrorsArg::ExcludeAll => ErrorPolicy::ExcludeAll,
+            ErrorsArg::Fail => ErrorPolicy::Fail,
+            ErrorsArg::Upstream => ErrorPolicy::Upstream,
+        },
+        ragged: match args.ragged {
+            RaggedArg::Chained => RaggedChoice::Chained,
+            RaggedArg::Available => RaggedChoice::Available,
+            RaggedArg::Strict => RaggedChoice::Strict,
+            RaggedArg::UpstreamV1 => RaggedChoice::UpstreamV1,
+            RaggedArg::ZeroFill => RaggedChoice::ZeroFill,
+        },
+        ci: match args.ci {
+            CiArg::ScaledWilson => Ci::ScaledWilson,
+            CiArg::Conservative => Ci::Conservative,
+            CiArg::T => Ci::T,
+        },
+        confidence: args.confidence,
+        k_max: args.k,
+        planned_trials: args.planned_trials,
+    }
+}
+
+fn attempts(args: AttemptsArg) -> Attempts {
+    match args {
+        AttemptsArg::First => Attempts::First,
+        AttemptsArg::Last => Attempts::Last,
+        AttemptsArg::All => Attempts::All,
+    }
+}
+
+/// The options that change figures and differ from their defaults, for the report's provenance.
+fn flags(args: &AnalyzeArgs) -> Vec<(String, String)> {
+    let mut flags = Vec::new();
+    let mut add = |name: &str, value: String| flags.push((name.to_owned(), redact(&value).into_owned()));
+    let name = |value: &dyn std::fmt::Debug| kebab(&format!("{value:?}"));
+    if args.errors != ErrorsArg::Exclude {
+        add("--errors", name(&args.errors));
+    }
+    if args.attempts != AttemptsArg::First {
+        add("--attempts", name(&args.attempts));
+    }
+    if args.ragged != RaggedArg::Chained {
+        add("--ragged", name(&args.ragged));
+    }
+    if args.ci != CiArg::ScaledWilson {
+        add("--ci", name(&args.ci));
+    }
+    if (args.confidence - 0.95).abs() > f64::EPSILON {
+        add("--confidence", args.confidence.to_string());
+    }
+    if let Some(k) = args.k {
+        add("--k", k.to_string());
+    }
+    if let Some(trials) = args.planned_trials {
+        add("--planned-trials", trials.to_string());
+    }
+    if let Some(layout) = &args.input.layout {
+        add("--layout", layout.clone());
+    }
+    for rule in &args.input.map {
+        add("--map", rule.clone());
+    }
+    if let Some(path) = &args.input.error_rules {
+        add("--error-rules", path.display().to_string());
+    }
+    flags
+}
+
+/// `UpstreamV1` → `upstream-v1`.
+fn kebab(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.chars() {
+        if c.is_ascii_uppercase() && !out.is_empty() {
+            out.push('-');
+        }
+        out.push(c.to_ascii_lowercase());
+    }
+    out
+}
+
+fn bundle(args: &AnalyzeArgs, scene: &Scene<'_>, document: &Document, metrics: &[u8]) -> anyhow::Result<Bundle> {
+    let mut document = document.clone();
+    let mut bundle = Bundle::default();
+    if args.no_charts {
+        document.charts.clear();
+        for section in &mut document.sections {
+            section.blocks.retain(|block| !matches!(block, views::document::Block::Chart(_)));
+        }
+    }
+    let drawn: anyhow::Result<Vec<(String, String, Vec<u8>)>> = document
+        .charts
+        .par_iter()
+        .with_max_len(1)
+        .map(|chart| {
+            let id = &chart.meta().id;
+            let svg = charts::svg(chart).with_context(|| format!("drawing {id}"))?;
+            let png = charts::png(&svg, 2.0).with_context(|| format!("rendering {id}"))?;
+            Ok((id.clone(), svg, png))
+        })
+        .collect();
+    for (id, svg, png) in drawn? {
+        bundle.insert(report::chart_path(&id, "png"), png);
+        if args.svg {
+            bundle.insert(report::chart_path(&id, "svg"), svg);
+        }
+    }
+    for table in &document.tables {
+        bundle.insert(report::table_path(&table.id), report::table::csv(table)?);
+    }
+    bundle.insert(report::markdown::FILE_NAME, report::markdown::render(&document, None)?);
+    bundle.insert("metrics.json", metrics.to_vec());
+    bundle.seal(manifest::Manifest::new("analyze", flags(args), inputs(scene.sweep)))?;
+    bundle.map_text(|text| redact(text).into_owned())?;
+    Ok(bundle)
+}
+
+fn inputs(sweep: &Sweep) -> Vec<manifest::Input> {
+    let input = |file: &crate::sweep::FileSummary| manifest::Input {
+        path: file.source.path.clone(),
+        bytes: file.source.bytes,
+        sha256: file.source.sha256.clone(),
+        kind: file.kind.name().to_owned(),
+        label: file.source.label.clone(),
+    };
+    sweep.files.iter().map(input).collect()
+}
+
+fn print(args: &AnalyzeArgs, document: &Document, metrics: &[u8], printer: &mut Printer) -> anyhow::Result<()> {
+    let shown: Vec<&Table> = document
+        .tables
+        .iter()
+        .filter(|table| table.id == "summary" || (args.explain_passk && table.id.starts_with("conventions_")))
+        .collect();
+    if args.format == Format::Json {
+        printer.data(&String::from_utf8_lossy(metrics))?;
+        return Ok(());
+    }
+    for (index, table) in shown.into_iter().enumerate() {
+        let gap = if index > 0 { "\n" } else { "" };
+        let text = match args.format {
+            Format::Md => report::table::markdown(table),
+            Format::Csv => String::from_utf8_lossy(&report::table::csv(table)?).into_owned(),
+            Format::Table | Format::Json => report::table::render(table, report::table::DEFAULT_WIDTH, printer.colour()),
+        };
+        printer.data(&format!("{gap}{}\n", text.trim_end()))?;
+    }
+    Ok(())
+}
+
+/// The words after the table: findings, data quality, where the report is.
+fn say(args: &AnalyzeArgs, scene: &Scene<'_>, document: &Document, printer: &mut Printer) {
+    printer.note("");
+    for finding in views::summary::findings(scene) {
+        printer.note(&format!("• {finding}"));
+    }
+    let warnings = warnings(scene);
+    let shown = if printer.is_verbose() { warnings.len() } else { PRINTED_WARNINGS };
+    for warning in warnings.iter().take(shown) {
+        printer.warning(warning);
+    }
+    if warnings.len() > shown {
+        printer.warning(&format!("and {} more in the report", warnings.len() - shown));
+    }
+    if printer.is_verbose() {
+        for issue in &scene.sweep.issues {
+            printer.note(&format!("{}: {}: {}", issue.path, issue.kind.name(), issue.message));
+        }
+        for one in &scene.sweep.passed_over {
+            printer.note(&format!("{}: passed over: {}", one.path, one.reason));
+        }
+    } else {
+        let (issues, passed) = (scene.sweep.issues.len() as u64, scene.sweep.passed_over.len() as u64);
+        if issues + passed > 0 {
+            let text =
+                format!("{} about files, {} passed over (-v lists them)", plural(issues, "finding"), plural(passed, "file"));
+            printer.note(&text);
+        }
+    }
+    let charts = if args.no_charts { 0 } else { document.charts.len() as u64 };
+    printer.done(&format!(
+        "{} with {} and {}",
+        args.output_dir.join(report::markdown::FILE_NAME).display(),
+        plural(charts, "chart"),
+        plural(document.tables.len() as u64, "table"),
+    ));
+}

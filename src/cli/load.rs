@@ -1,0 +1,77 @@
+//! From the input arguments to loaded files.
+
+use anyhow::Context;
+
+use super::{UsageError, args::InputArgs, printer::Printer};
+use crate::{
+    fsio,
+    identity::{Layout, MapRule, Overrides},
+    records::{Loaded, PassedOver},
+    rules::ErrorRules,
+    sources::{ReadOptions, discover, load_all},
+};
+
+/// What was found under the arguments.
+pub(super) struct Found {
+    /// Every file, in order of path; places that could not be looked into come first.
+    pub(super) loaded: Vec<Loaded>,
+    /// Files in directories that were not opened because of their endings.
+    pub(super) other_files: usize,
+    /// Files that taureport itself wrote; not opened.
+    pub(super) own_files: usize,
+}
+
+/// Finds and reads everything.
+pub(super) fn load(args: &InputArgs, printer: &Printer) -> anyhow::Result<Found> {
+    let options = ReadOptions { rules: rules(args)?, overrides: overrides(args)? };
+    let found = discover(&args.paths);
+    let bar = printer.progress(found.inputs.len() as u64);
+    let files = load_all(&found.inputs, &options, &|_| bar.inc(1));
+    bar.finish_and_clear();
+    let problems = found.problems.into_iter().map(Loaded::PassedOver);
+    Ok(Found { loaded: problems.chain(files).collect(), other_files: found.other_files, own_files: found.own_files })
+}
+
+fn rules(args: &InputArgs) -> anyhow::Result<ErrorRules> {
+    let Some(path) = &args.error_rules else { return Ok(ErrorRules::builtin()) };
+    let bytes = fsio::read_file(path).map_err(|cause| UsageError(format!("--error-rules: {cause}")))?;
+    let text = String::from_utf8(bytes).map_err(|_| UsageError(format!("--error-rules: {} is not UTF-8", path.display())))?;
+    let rules =
+        ErrorRules::with_user(&text).map_err(|cause| UsageError(format!("--error-rules {}: {cause}", path.display())))?;
+    Ok(rules)
+}
+
+fn overrides(args: &InputArgs) -> anyhow::Result<Overrides> {
+    let layout = args.layout.as_deref().map(Layout::parse).transpose();
+    let layout = layout.map_err(|cause| UsageError(format!("--layout: {cause}")))?;
+    let maps: Result<Vec<MapRule>, _> = args.map.iter().map(|rule| MapRule::parse(rule)).collect();
+    let maps = maps.map_err(|cause| UsageError(format!("--map: {cause}"))).context("no rule was applied")?;
+    Ok(Overrides { layout, maps })
+}
+
+/// Says what was seen where nothing was usable.
+pub(super) fn explain_nothing(found: &Found, printer: &mut Printer) {
+    let passed: Vec<&PassedOver> = found
+        .loaded
+        .iter()
+        .filter_map(|one| match one {
+            Loaded::PassedOver(passed) => Some(passed),
+            Loaded::Results(_) => None,
+        })
+        .collect();
+    printer.warning(&format!(
+        "nothing usable found: {} files looked at, {} with other endings, {} written by taureport itself",
+        passed.len(),
+        found.other_files,
+        found.own_files
+    ));
+    for one in passed.iter().take(10) {
+        printer.warning(&format!("{}: {}", one.path, one.reason));
+    }
+    if passed.len() > 10 {
+        printer.warning(&format!("and {} more; `taureport inspect` lists them all", passed.len() - 10));
+    }
+    printer.warning(
+        "expected are τ-bench checkpoints: .json or .jsonl files (also .gz, .zst) with records that hold `reward` and `traj` or `info`",
+    );
+}

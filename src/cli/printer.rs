@@ -1,0 +1,97 @@
+//! Everything that reaches the terminal: data on stdout, words on stderr.
+
+use std::io::{self, IsTerminal, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::args::{ColorWhen, Global};
+use crate::{redact::redact, report::escape};
+
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const GOOD: Style = AnsiColor::Green.on_default().bold();
+
+/// Writes to the terminal. A reader that goes away makes an [`io::ErrorKind::BrokenPipe`], never a panic.
+pub(super) struct Printer {
+    quiet: u8,
+    verbose: bool,
+    choice: ColorChoice,
+}
+
+impl Printer {
+    /// Makes a printer from the global options.
+    pub(super) fn new(global: &Global) -> Self {
+        let choice = match global.color {
+            ColorWhen::Auto => ColorChoice::Auto,
+            ColorWhen::Always => ColorChoice::Always,
+            ColorWhen::Never => ColorChoice::Never,
+        };
+        Self { quiet: global.quiet, verbose: global.verbose, choice }
+    }
+
+    /// Returns whether every finding is wanted.
+    pub(super) fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
+    /// Returns whether stdout takes colour.
+    pub(super) fn colour(&self) -> bool {
+        AutoStream::new(io::stdout(), self.choice).current_choice() != ColorChoice::Never
+    }
+
+    /// Writes data to stdout. Secrets are redacted here once more.
+    pub(super) fn data(&mut self, text: &str) -> io::Result<()> {
+        let mut out = AutoStream::new(io::stdout().lock(), self.choice);
+        out.write_all(redact(text).as_bytes())?;
+        out.flush()
+    }
+
+    /// Writes a note to stderr.
+    pub(super) fn note(&mut self, text: &str) {
+        if self.quiet == 0 {
+            self.words(None, text);
+        }
+    }
+
+    /// Writes the closing line to stderr.
+    pub(super) fn done(&mut self, text: &str) {
+        if self.quiet == 0 {
+            self.words(Some((GOOD, "done")), text);
+        }
+    }
+
+    /// Writes a warning to stderr.
+    pub(super) fn warning(&mut self, text: &str) {
+        if self.quiet < 2 {
+            self.words(Some((WARNING, "warning")), text);
+        }
+    }
+
+    /// Writes an error with its causes to stderr.
+    pub(super) fn error(&mut self, error: &anyhow::Error) {
+        self.words(Some((ERROR, "error")), &format!("{error:#}"));
+    }
+
+    /// Untrusted text loses its control characters, secrets are redacted; a stderr that went away is no reason to stop.
+    fn words(&self, head: Option<(Style, &str)>, text: &str) {
+        let mut err = AutoStream::new(io::stderr().lock(), self.choice);
+        let text = escape::lines(&redact(text));
+        let _ = match head {
+            Some((style, head)) => writeln!(err, "{style}{head}{style:#}: {text}"),
+            None => writeln!(err, "{text}"),
+        };
+    }
+
+    /// Returns a progress bar over bytes: on stderr, and only if that is a terminal.
+    pub(super) fn progress(&self, files: u64) -> ProgressBar {
+        let shown = self.quiet == 0 && io::stderr().is_terminal();
+        let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(files), target);
+        if let Ok(style) = ProgressStyle::with_template("reading {bar:30} {pos}/{len} files") {
+            bar.set_style(style);
+        }
+        bar
+    }
+}

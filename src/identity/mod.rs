@@ -1,0 +1,32 @@
+//! Tells what a result file is a result of: environment, model, strategy and the rest.
+//!
+//! Pure functions from text to identity; nothing here reads a file. The sources, strongest first:
+//!
+//! 1. [`map`]: the user's `--map 'REGEX=>field=value'` rules;
+//! 2. [`layout`]: the user's `--layout '{env}/{strategy}/{model}/…'` template;
+//! 3. [`content`]: what the messages give away (policy heading, tool names, format instructions);
+//! 4. [`file_name`]: τ-bench's own naming scheme and the looser names people make up;
+//! 5. [`folder`]: folder names, nearest first.
+//!
+//! [`resolve()`] puts them together and reports where a weaker source contradicts the one chosen. A part nobody names stays
+//! unknown: a wrong model is worse than none.
+
+mod agree;
+pub mod content;
+mod field;
+pub mod file_name;
+pub mod folder;
+pub mod layout;
+pub mod map;
+pub mod resolve;
+mod tables;
+mod words;
+
+pub use content::ContentHints;
+pub use field::Field;
+pub use layout::{Layout, LayoutError};
+pub use map::{MapError, MapRule};
+pub use resolve::{Overrides, resolve};
+
+/// What one source says: at most one value for each field.
+pub type Values = std::collections::BTreeMap<Field, String>;
