@@ -1,0 +1,50 @@
+//! Statistics of τ-bench results: plain numbers in, plain numbers out. No IO, no clock, no randomness, no formatting.
+//!
+//! The task is the unit of analysis throughout: trials of one task are alike, so they are never counted as independent evidence.
+//! `docs/metrics.md` explains every figure to its reader.
+
+pub mod bounds;
+pub mod cluster;
+pub mod conventions;
+pub mod distribution;
+pub mod interval;
+pub mod pass_k;
+pub mod quantile;
+pub mod ragged;
+pub mod rate;
+pub mod ratio;
+pub mod reliability;
+#[cfg(test)]
+pub(crate) mod testing;
+
+pub use bounds::{Bounds, PlannedTask, missing_trial_bounds};
+pub use conventions::{Convention, TaskTrials, TrialState, explain_pass_k};
+pub use interval::{Ci, Interval, MeanSummary, clopper_pearson, jeffreys, scaled_interval, scaled_wilson, wilson};
+pub use pass_k::{g_pass_at_k, pass_at_k, pass_hat_k};
+pub use ragged::{CurvePoint, Ragged, curve};
+pub use rate::{ErrorRate, Rate, error_rate, mean_reward, success_rate};
+pub use ratio::{RatioOfSums, TaskSums, ratio_of_sums};
+
+/// Valid trials and successes of one task.
+///
+/// Invariant: `c <= n`, except where a caller means to reproduce an upstream figure from duplicated rows.
+/// No function here panics when it is broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TaskCounts {
+    /// Valid trials.
+    pub n: u32,
+    /// Successes among them.
+    pub c: u32,
+}
+
+impl TaskCounts {
+    /// Makes the counts of a task with `n` valid trials, `c` of them successes.
+    pub fn new(n: u32, c: u32) -> Self {
+        Self { n, c }
+    }
+
+    /// Returns the share of successes, `c / n`; `None` without trials.
+    pub fn success_rate(self) -> Option<f64> {
+        (self.n > 0).then(|| f64::from(self.c) / f64::from(self.n))
+    }
+}
