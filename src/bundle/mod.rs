@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+pub mod json;
 pub mod manifest;
 
 use manifest::{Manifest, Output};

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     analysis::{self, Options, RaggedChoice},
-    bundle::{Bundle, manifest},
+    bundle::{self, Bundle, manifest},
     charts, fsio,
     metrics::Ci,
     redact::redact,
@@ -44,7 +44,7 @@ pub(super) fn run(args: &AnalyzeArgs, printer: &mut Printer) -> anyhow::Result<E
     scene.other_files = other_files;
     scene.flags = flags(args);
     let document = views::document(&scene, args.explain_passk);
-    let metrics = report::json::bytes(&json::metrics(&scene, attempts)).context("writing metrics.json")?;
+    let metrics = bundle::json::bytes(&json::metrics(&scene, attempts)).context("writing metrics.json")?;
     let bundle = bundle(args, &scene, &document, &metrics)?;
     let written = fsio::write_bundle(&args.output_dir, &bundle, args.force)
         .with_context(|| format!("writing the report to {}", args.output_dir.display()))?;

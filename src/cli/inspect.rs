@@ -7,6 +7,7 @@ use super::{
     printer::Printer,
 };
 use crate::{
+    bundle,
     records::{Loaded, ResultFile},
     report,
     views::{
@@ -28,7 +29,7 @@ pub(super) fn run(args: &InspectArgs, printer: &mut Printer) -> anyhow::Result<E
         Format::Csv => printer.data(&String::from_utf8_lossy(&report::table::csv(&table(&found.loaded))?))?,
         Format::Json => {
             let table = table(&found.loaded);
-            printer.data(&String::from_utf8_lossy(&report::json::bytes(&report::table::json(&table))?))?;
+            printer.data(&String::from_utf8_lossy(&bundle::json::bytes(&report::table::json(&table))?))?;
         }
     }
     if found.other_files + found.own_files > 0 {

@@ -8,6 +8,7 @@ pub mod cluster;
 pub mod conventions;
 pub mod distribution;
 pub mod interval;
+pub mod paired;
 pub mod pass_k;
 pub mod quantile;
 pub mod ragged;

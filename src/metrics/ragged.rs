@@ -62,7 +62,7 @@ pub struct CurvePoint {
     pub tasks_used: usize,
     /// Fewer than 90 % of the tasks have enough trials.
     pub thin: bool,
-    /// Fewer tasks than 5, or than a quarter of all, have enough trials.
+    /// Some tasks lack the trials, and fewer than 5 tasks, or than a quarter of all, have them.
     pub too_few: bool,
     /// Fewer than 5 expected successes or failures over tasks: the interval is approximate.
     pub few_successes: bool,
@@ -100,7 +100,7 @@ fn point(tasks: &[TaskCounts], ragged: Ragged, k: u32, ci: Ci, conf: f64) -> Cur
         n_eff: hat.filter(|_| shares).and_then(|summary| summary.n_eff()),
         tasks_used,
         thin: used < 0.9 * all,
-        too_few: used < (all / 4.0).max(5.0),
+        too_few: used < all && used < (all / 4.0).max(5.0),
         few_successes: value.is_some_and(|mean| mean.min(1.0 - mean) * used < 5.0),
         se: hat.and_then(|summary| summary.se()),
         rerun_se: value.and_then(|_| rerun_se(tasks, ragged, k)),

@@ -37,14 +37,14 @@ pub struct ErrorRate {
 /// Returns the success rate; tasks without trials are left out. `None` when no task has one.
 pub fn success_rate(tasks: &[TaskCounts]) -> Option<Rate> {
     let sums = tasks.iter().map(|task| (f64::from(task.c), u64::from(task.n)));
-    rate(sums)
+    rate_of_sums(sums)
 }
 
 /// Returns the mean reward, given the rewards of each task's valid trials.
 ///
 /// Rewards that are not finite are left out, and so are tasks without any other. `None` when nothing is left.
 pub fn mean_reward<T: AsRef<[f64]>>(tasks: &[T]) -> Option<Rate> {
-    rate(tasks.iter().map(|rewards| {
+    rate_of_sums(tasks.iter().map(|rewards| {
         let finite = rewards.as_ref().iter().filter(|reward| reward.is_finite());
         finite.fold((0.0, 0), |(sum, count), reward| (sum + reward, count + 1))
     }))
@@ -59,9 +59,10 @@ pub fn error_rate(errors: u64, trials: u64, conf: f64) -> Option<ErrorRate> {
     Some(ErrorRate { errors, trials, rate: errors as f64 / trials as f64, interval })
 }
 
-fn rate(per_task: impl Iterator<Item = (f64, u64)>) -> Option<Rate> {
+/// Returns both means, given the sum of each task's values and the number of its trials; tasks without trials are left out.
+pub fn rate_of_sums(per_task: impl IntoIterator<Item = (f64, u64)>) -> Option<Rate> {
     let mut total = Rate { macro_mean: 0.0, micro_mean: 0.0, tasks: 0, trials: 0 };
-    for (sum, trials) in per_task.filter(|&(_, trials)| trials > 0) {
+    for (sum, trials) in per_task.into_iter().filter(|&(_, trials)| trials > 0) {
         total.macro_mean += sum / trials as f64;
         total.micro_mean += sum;
         total.tasks += 1;

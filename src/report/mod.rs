@@ -1,7 +1,7 @@
 //! Documents and tables to bytes. Nothing here reads, writes or prints: files leave as a [`crate::bundle::Bundle`].
 
 pub mod escape;
-pub mod json;
+
 pub mod markdown;
 pub mod table;
 

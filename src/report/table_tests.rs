@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    report::json as json_bytes,
+    bundle::json as json_bytes,
     views::fmt::{cell, column},
 };
 

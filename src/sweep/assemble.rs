@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Attempts, CellKey};
 use crate::records::{
-    Episode, FileKind, Fingerprint, Issue, IssueKind, Loaded, Outcome, PassedOver, ResultFile, SourceFile, StoredMetrics,
+    Episode, FileKind, Fingerprint, Issue, Loaded, Outcome, PassedOver, ResultFile, SourceFile, StoredMetrics,
     TaskId,
 };
 

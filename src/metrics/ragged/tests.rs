@@ -100,7 +100,9 @@ fn the_flags_follow_the_tasks_used() {
     assert_eq!(flags[2], (true, false, true));
     assert_eq!(flags[4], (true, false, true));
     let four = vec![TaskCounts::new(2, 1); 4];
-    assert!(curve(&four, Ragged::Chained, 1, Ci::ScaledWilson, 0.95)[0].too_few);
+    assert!(!curve(&four, Ragged::Chained, 1, Ci::ScaledWilson, 0.95)[0].too_few);
+    let uneven = [four, vec![TaskCounts::new(1, 1); 2]].concat();
+    assert!(curve(&uneven, Ragged::Chained, 2, Ci::ScaledWilson, 0.95)[1].too_few);
 }
 
 #[test]
