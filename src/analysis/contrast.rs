@@ -39,11 +39,9 @@ pub struct Contrast {
     pub verdict: Verdict,
 }
 
-/// The cells of one environment by falling pass^1.
+/// The cells of one environment by falling pass^1; those with less than half of the tasks of the largest come last.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EnvRanking {
-    /// The user's label.
-    pub label: Option<String>,
     /// The benchmark.
     pub benchmark: Benchmark,
     /// The environment; `None` = unknown, and then nothing is compared.
@@ -60,21 +58,23 @@ pub struct EnvRanking {
 
 /// Ranks the cells of each environment.
 pub(super) fn rank(sweep: &Sweep, cells: &[CellStats], options: &Options) -> Vec<EnvRanking> {
-    let mut groups: BTreeMap<(Option<&String>, Benchmark, Option<&String>), Vec<usize>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Benchmark, Option<&String>), Vec<usize>> = BTreeMap::new();
     for (index, cell) in sweep.cells.iter().enumerate() {
-        groups.entry((None, cell.key.benchmark, cell.key.env.as_ref())).or_default().push(index);
+        groups.entry((cell.key.benchmark, cell.key.env.as_ref())).or_default().push(index);
     }
     let mut rankings: Vec<EnvRanking> = groups
         .into_iter()
-        .map(|((label, benchmark, env), members)| {
+        .map(|((benchmark, env), members)| {
             let mut order: Vec<usize> = members.into_iter().filter(|index| cells[*index].pass_1().is_some()).collect();
-            // A handful of tasks can lead by luck alone: cells that cannot be compared come after those that can.
-            let small = |index: &usize| cells[*index].scored_tasks < FEWEST_COMMON_TASKS;
+            // A handful of easy tasks would lead by luck alone: cells that ran less than half of what the largest ran come after.
+            let largest = order.iter().map(|index| cells[*index].scored_tasks).max().unwrap_or(0);
+            let small =
+                |index: &usize| 2 * cells[*index].scored_tasks < largest || cells[*index].scored_tasks < FEWEST_COMMON_TASKS;
             let score = |index: &usize| cells[*index].pass_1().map_or(f64::NEG_INFINITY, |(value, _)| value);
             order.sort_by(|a, b| small(a).cmp(&small(b)).then_with(|| score(b).total_cmp(&score(a))).then(a.cmp(b)));
             let contrasts = if env.is_some() { contrasts(cells, &order, options) } else { Vec::new() };
             let (solved_by_none, solved_by_all) = extremes(cells, &order);
-            EnvRanking { label: label.cloned(), benchmark, env: env.cloned(), order, contrasts, solved_by_none, solved_by_all }
+            EnvRanking { benchmark, env: env.cloned(), order, contrasts, solved_by_none, solved_by_all }
         })
         .collect();
     rankings.sort_by_key(|ranking| ranking.env.is_none());

@@ -21,7 +21,8 @@ pub struct Plan {
 /// Infers the plan of every cell.
 ///
 /// Tasks: where every file of the cell names a closed task range, the union of those; else all tasks that any cell of the same
-/// benchmark and environment has. Trials: the user's number, else the most trials that any task of the cell has.
+/// benchmark and environment has. Trials: the user's number, else the most trials that a tenth of the cell's tasks reach: a run
+/// cut off in its last round shows, a single task run more often than the others does not count.
 pub(super) fn plans(sweep: &Sweep, planned_trials: Option<u32>) -> Vec<Plan> {
     let mut by_env: BTreeMap<(Benchmark, &str), BTreeSet<&TaskId>> = BTreeMap::new();
     for cell in &sweep.cells {
@@ -37,11 +38,20 @@ pub(super) fn plans(sweep: &Sweep, planned_trials: Option<u32>) -> Vec<Plan> {
             env.map(|tasks| tasks.iter().map(|task| (*task).clone()).collect()).unwrap_or_default()
         });
         tasks.extend(cell.tasks.keys().cloned());
-        let most = cell.tasks.values().map(Vec::len).max().unwrap_or(0);
-        let trials = planned_trials.unwrap_or_else(|| u32::try_from(most).unwrap_or(u32::MAX));
+        let trials = planned_trials.unwrap_or_else(|| usual_trials(cell.tasks.values().map(Vec::len).collect()));
         Plan { tasks, trials, from_ranges }
     };
     sweep.cells.iter().enumerate().map(plan).collect()
+}
+
+/// One in how many tasks must reach a number of trials for it to be the plan.
+const REACHED_BY_ONE_IN: usize = 10;
+
+/// Returns the largest number of trials that at least a tenth of the tasks reach.
+fn usual_trials(mut trials: Vec<usize>) -> u32 {
+    trials.sort_unstable_by(|a, b| b.cmp(a));
+    let reached = trials.len().div_ceil(REACHED_BY_ONE_IN).saturating_sub(1);
+    trials.get(reached).map_or(0, |most| u32::try_from(*most).unwrap_or(u32::MAX))
 }
 
 /// Longest task range believed.
@@ -59,4 +69,18 @@ fn range_tasks(sweep: &Sweep, cell: usize) -> Option<BTreeSet<TaskId>> {
         tasks.extend((start..end).map(TaskId::from));
     }
     (!tasks.is_empty()).then_some(tasks)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tenth_of_the_tasks_makes_the_plan() {
+        assert_eq!(usual_trials(vec![]), 0);
+        assert_eq!(usual_trials(vec![4]), 4);
+        assert_eq!(usual_trials([vec![7], vec![3; 19]].concat()), 3);
+        assert_eq!(usual_trials([vec![2; 5], vec![1; 45]].concat()), 2);
+        assert_eq!(usual_trials([vec![2; 4], vec![1; 46]].concat()), 1);
+    }
 }

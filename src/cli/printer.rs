@@ -78,10 +78,10 @@ impl Printer {
     fn words(&self, head: Option<(Style, &str)>, text: &str) {
         let mut err = AutoStream::new(io::stderr().lock(), self.choice);
         let text = escape::lines(&redact(text));
-        let _ = match head {
+        drop(match head {
             Some((style, head)) => writeln!(err, "{style}{head}{style:#}: {text}"),
             None => writeln!(err, "{text}"),
-        };
+        });
     }
 
     /// Returns a progress bar over bytes: on stderr, and only if that is a terminal.

@@ -6,7 +6,8 @@
 //! 2. [`layout`]: the user's `--layout '{env}/{strategy}/{model}/…'` template;
 //! 3. [`content`]: what the messages give away (policy heading, tool names, format instructions);
 //! 4. [`file_name`]: τ-bench's own naming scheme and the looser names people make up;
-//! 5. [`folder`]: folder names, nearest first.
+//! 5. [`folder`]: folder names, nearest first;
+//! 6. [`neighbours`]: other files of the same run folder, for parts nothing else names.
 //!
 //! [`resolve()`] puts them together and reports where a weaker source contradicts the one chosen. A part nobody names stays
 //! unknown: a wrong model is worse than none.
@@ -18,6 +19,7 @@ pub mod file_name;
 pub mod folder;
 pub mod layout;
 pub mod map;
+pub mod neighbours;
 pub mod resolve;
 mod tables;
 mod words;

@@ -17,6 +17,21 @@ pub struct SourceFile {
     pub sha256: String,
 }
 
+/// Folders that only sort the files of one run; the folder above them is the run's.
+const SORTING_FOLDERS: [&str; 5] = ["conversations", "trajectories", "simulations", "tasks", "episodes"];
+
+impl SourceFile {
+    /// Returns the folder of the run the file belongs to; `.` where the path has none.
+    pub fn run_folder(&self) -> String {
+        let mut folders: Vec<&str> = self.path.split('/').collect();
+        folders.pop();
+        while folders.len() > 1 && folders.last().is_some_and(|folder| SORTING_FOLDERS.contains(folder)) {
+            folders.pop();
+        }
+        if folders.is_empty() { ".".to_owned() } else { folders.join("/") }
+    }
+}
+
 /// The shape in which a file holds its records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FileKind {
@@ -89,4 +104,21 @@ pub enum Loaded {
     Results(Box<ResultFile>),
     /// Not for us, or unreadable.
     PassedOver(PassedOver),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_run_folder_is_above_sorting_folders() {
+        let folder = |path: &str| {
+            let source = SourceFile { path: path.to_owned(), label: None, bytes: 0, sha256: String::new() };
+            source.run_folder()
+        };
+        assert_eq!(folder("a/b/x.json"), "a/b");
+        assert_eq!(folder("a/b/conversations/task_001.json"), "a/b");
+        assert_eq!(folder("conversations/task_001.json"), "conversations");
+        assert_eq!(folder("x.json"), ".");
+    }
 }

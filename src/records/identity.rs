@@ -5,6 +5,8 @@ use std::fmt;
 /// Where a part of an identity was read. Ordered from the weakest to the strongest source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Origin {
+    /// The other files of the same run folder, which agree.
+    Neighbours,
     /// A folder name on the way to the file.
     Folder,
     /// The file's own name.
@@ -20,6 +22,7 @@ pub enum Origin {
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Neighbours => "neighbouring files",
             Self::Folder => "folder",
             Self::FileName => "file name",
             Self::Content => "content",

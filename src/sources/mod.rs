@@ -14,7 +14,7 @@ pub use discover::{Discovered, Input, discover};
 
 use crate::{
     fsio,
-    identity::{Overrides, resolve},
+    identity::{Overrides, neighbours, resolve},
     records::{Issue, IssueKind, Loaded, PassedOver, ResultFile, SourceFile},
     redact::redact,
     rules::ErrorRules,
@@ -39,7 +39,12 @@ impl ReadOptions {
 /// Reads all files in parallel; the result is in the order of `inputs`. `progress` is called once a file with its size in bytes.
 pub fn load_all(inputs: &[Input], options: &ReadOptions, progress: &(dyn Fn(u64) + Sync)) -> Vec<Loaded> {
     // Files differ in size by a factor of 10,000: no splitting hints, every file is its own piece of work.
-    inputs.par_iter().with_max_len(1).map(|input| load(input, options, progress)).collect()
+    let mut loaded: Vec<Loaded> = inputs.par_iter().with_max_len(1).map(|input| load(input, options, progress)).collect();
+    neighbours::fill(loaded.iter_mut().filter_map(|one| match one {
+        Loaded::Results(file) => Some(file.as_mut()),
+        Loaded::PassedOver(_) => None,
+    }));
+    loaded
 }
 
 fn load(input: &Input, options: &ReadOptions, progress: &(dyn Fn(u64) + Sync)) -> Loaded {

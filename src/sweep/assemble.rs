@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Attempts, CellKey};
 use crate::records::{
-    Episode, FileKind, Fingerprint, Issue, Loaded, Outcome, PassedOver, ResultFile, SourceFile, StoredMetrics,
-    TaskId,
+    Episode, FileKind, Fingerprint, Issue, Loaded, Outcome, PassedOver, ResultFile, SourceFile, StoredMetrics, TaskId,
 };
 
 /// Fewest agent turns of an episode whose double in another cell cannot be chance.

@@ -25,9 +25,6 @@ pub struct CellKey {
     pub place: Option<String>,
 }
 
-/// Folders that only sort the files of one run; the folder above them is the place.
-const SORTING_FOLDERS: [&str; 5] = ["conversations", "trajectories", "simulations", "tasks", "episodes"];
-
 impl CellKey {
     /// Returns the key of the cell a file belongs to.
     pub fn of(file: &ResultFile) -> Self {
@@ -42,7 +39,7 @@ impl CellKey {
             user_model: value(user_model),
             user_strategy: value(user_strategy),
             temperature: value(temperature),
-            place: model.is_none().then(|| place(&file.source.path)),
+            place: model.is_none().then(|| file.source.run_folder()),
         }
     }
 
@@ -78,27 +75,5 @@ impl Ord for CellKey {
         self.benchmark
             .cmp(&other.benchmark)
             .then_with(|| by_parts.into_iter().find(|order| order.is_ne()).unwrap_or(std::cmp::Ordering::Equal))
-    }
-}
-
-fn place(path: &str) -> String {
-    let mut folders: Vec<&str> = path.split('/').collect();
-    folders.pop();
-    while folders.len() > 1 && folders.last().is_some_and(|folder| SORTING_FOLDERS.contains(folder)) {
-        folders.pop();
-    }
-    if folders.is_empty() { ".".to_owned() } else { folders.join("/") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_place_is_the_folder_of_the_run() {
-        assert_eq!(place("a/b/x.json"), "a/b");
-        assert_eq!(place("a/b/conversations/task_001.json"), "a/b");
-        assert_eq!(place("conversations/task_001.json"), "conversations");
-        assert_eq!(place("x.json"), ".");
     }
 }

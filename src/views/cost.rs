@@ -10,7 +10,7 @@ use super::{
 use crate::analysis::Cost;
 
 /// Returns the section with its table.
-pub fn section(scene: &Scene<'_>) -> (Section, Vec<Table>) {
+pub(super) fn section(scene: &Scene<'_>) -> (Section, Vec<Table>) {
     let blocks = vec![
         Block::Text(
             "τ-bench records the cost of the user simulator only, and only where the provider names a price. Unknown is not free: a cell \

@@ -15,7 +15,7 @@ use crate::{
 const MOST_K: usize = 8;
 
 /// Returns the section with one table a cell.
-pub fn section(scene: &Scene<'_>) -> (Section, Vec<Table>) {
+pub(super) fn section(scene: &Scene<'_>) -> (Section, Vec<Table>) {
     let tables: Vec<Table> = scene.entries().filter(|entry| !entry.cell.tasks.is_empty()).map(|entry| table(&entry)).collect();
     let mut blocks = vec![Block::Text(
         "The same trials under every convention in use. They differ in what counts as a success, what becomes of errors and missing trials, \

@@ -8,7 +8,7 @@ use super::{
 use crate::sweep::ErrorPolicy;
 
 /// Returns the section.
-pub fn section(scene: &Scene<'_>) -> Section {
+pub(super) fn section(scene: &Scene<'_>) -> Section {
     let options = &scene.analysis.options;
     let errors = match options.errors {
         ErrorPolicy::Exclude => {

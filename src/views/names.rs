@@ -1,6 +1,6 @@
 //! Short names of cells: enough to tell them apart, nothing more.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::sweep::{CellKey, Sweep};
 
@@ -20,43 +20,63 @@ pub struct CellName {
     pub id: String,
 }
 
-/// Names all cells of a sweep.
+/// Names all cells of a sweep: model and strategy always, other parts only where they tell cells of one environment apart.
 pub fn names(sweep: &Sweep) -> Vec<CellName> {
     let keys: Vec<&CellKey> = sweep.cells.iter().map(|cell| &cell.key).collect();
-    let varies = |part: fn(&CellKey) -> Option<&str>| keys.iter().map(|key| part(key)).collect::<BTreeSet<_>>().len() > 1;
-    let (user_model, user_strategy, temperature) = (
-        varies(|key| key.user_model.as_deref()),
-        varies(|key| key.user_strategy.as_deref()),
-        varies(|key| key.temperature.as_deref()),
-    );
+    let places: Vec<&str> = keys.iter().filter_map(|key| key.place.as_deref()).collect();
+    let shared = shared_folders(&places);
+    let mut shorts: Vec<Vec<String>> = keys.iter().map(|key| base_parts(key, shared)).collect();
+    let extras: [(&str, fn(&CellKey) -> Option<&str>); 3] = [
+        ("user ", |key| key.user_model.as_deref()),
+        ("T=", |key| key.temperature.as_deref()),
+        ("user strategy ", |key| key.user_strategy.as_deref()),
+    ];
+    for (prefix, part) in extras {
+        let mut groups: BTreeMap<(Option<&str>, Vec<String>), Vec<usize>> = BTreeMap::new();
+        for (index, key) in keys.iter().enumerate() {
+            groups.entry((key.env.as_deref(), shorts[index].clone())).or_default().push(index);
+        }
+        for members in groups.into_values().filter(|members| members.len() > 1) {
+            let values: BTreeSet<Option<&str>> = members.iter().map(|index| part(keys[*index])).collect();
+            if values.len() > 1 {
+                for index in members {
+                    shorts[index].push(format!("{prefix}{}", part(keys[index]).unwrap_or(UNKNOWN)));
+                }
+            }
+        }
+    }
     let mut used = BTreeSet::new();
     keys.iter()
-        .map(|key| {
+        .zip(shorts)
+        .map(|(key, parts)| {
             let env = key.env.clone().unwrap_or_else(|| UNKNOWN.to_owned());
-            let mut parts: Vec<String> = Vec::new();
-            parts.extend(key.label.clone());
-            parts.push(match (&key.model, &key.place) {
-                (Some(model), _) => model.clone(),
-                (None, Some(place)) => format!("{UNKNOWN} model ({place})"),
-                (None, None) => format!("{UNKNOWN} model"),
-            });
-            parts.push(key.strategy.clone().unwrap_or_else(|| format!("{UNKNOWN} strategy")));
-            let or_unknown = |value: &Option<String>| value.clone().unwrap_or_else(|| "?".to_owned());
-            if user_model {
-                parts.push(format!("user {}", or_unknown(&key.user_model)));
-            }
-            if user_strategy {
-                parts.push(format!("user strategy {}", or_unknown(&key.user_strategy)));
-            }
-            if temperature {
-                parts.push(format!("T={}", or_unknown(&key.temperature)));
-            }
             let short = parts.join(" · ");
             let full = format!("{env} / {short}");
             let id = unique(slug(&full), &mut used);
             CellName { env, short, full, id }
         })
         .collect()
+}
+
+fn base_parts(key: &CellKey, shared_folders: usize) -> Vec<String> {
+    let model = match (&key.model, &key.place) {
+        (Some(model), _) => model.clone(),
+        (None, Some(place)) => {
+            let own: Vec<&str> = place.split('/').skip(shared_folders).collect();
+            format!("{}/?", own.join("/"))
+        }
+        (None, None) => "?".to_owned(),
+    };
+    let strategy = key.strategy.clone().unwrap_or_else(|| format!("{UNKNOWN} strategy"));
+    key.label.iter().cloned().chain([model, strategy]).collect()
+}
+
+/// Returns how many leading folders all places share, leaving at least one of each.
+fn shared_folders(places: &[&str]) -> usize {
+    let split: Vec<Vec<&str>> = places.iter().map(|place| place.split('/').collect()).collect();
+    let Some(first) = split.first() else { return 0 };
+    let most = split.iter().map(Vec::len).min().unwrap_or(0).saturating_sub(1);
+    (0..most).take_while(|at| split.iter().all(|folders| folders[*at] == first[*at])).count()
 }
 
 /// Returns a text as `lower_snake` ASCII, for ids and file names.
@@ -86,6 +106,14 @@ fn unique(id: String, used: &mut BTreeSet<String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn places_are_named_by_where_they_part() {
+        assert_eq!(shared_folders(&["a/b/c", "a/b/d/e"]), 2);
+        assert_eq!(shared_folders(&["a/b", "a/b/c"]), 1);
+        assert_eq!(shared_folders(&["a/b/c"]), 2);
+        assert_eq!(shared_folders(&[]), 0);
+    }
 
     #[test]
     fn slugs_are_file_names() {

@@ -14,7 +14,7 @@ use super::{
 const LISTED: usize = 25;
 
 /// Returns the section with its tables and charts.
-pub fn section(scene: &Scene<'_>) -> (Section, Vec<Table>, Vec<Chart>) {
+pub(super) fn section(scene: &Scene<'_>) -> (Section, Vec<Table>, Vec<Chart>) {
     let mut points = Vec::new();
     for ranking in &scene.analysis.rankings {
         let Some(env) = &ranking.env else { continue };

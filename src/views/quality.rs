@@ -118,10 +118,10 @@ pub fn warnings(scene: &Scene<'_>) -> Vec<String> {
     }
     for ((cell, other), (episodes, files)) in shared {
         found.push(format!(
-            "{}: {} are exact copies of episodes of {} (in {}). They count in both cells: a file may lie in the wrong folder, or the \
-             identity of one cell may be incomplete.",
+            "{}: {} exact copies of episodes of {} (in {}). They count in both cells: a file may lie in the wrong folder, or the identity \
+             of one cell may be incomplete.",
             scene.names[cell].full,
-            plural(episodes as u64, "episode"),
+            if episodes == 1 { "1 episode is among the".to_owned() } else { format!("{episodes} episodes are") },
             scene.names[other].full,
             listing(&files, 2),
         ));
@@ -183,7 +183,7 @@ fn episodes_table(scene: &Scene<'_>) -> Table {
     let notes = vec![
         "Copies: the same episode seen before. Repeated: other attempts at one (task, trial) in one file. Coverage: counted trials over \
          planned tasks × planned trials; planned tasks are those any cell of the environment has (or the task ranges in the file names), \
-         planned trials the most any task of the cell has, unless --planned-trials says otherwise. Infra rate: share of episodes that \
+         planned trials the most that a tenth of its tasks reach, unless --planned-trials says otherwise. Infra rate: share of episodes that \
          ended in an infrastructure error, with its Wilson interval over episodes."
             .to_owned(),
     ];

@@ -15,7 +15,7 @@ use crate::metrics::reliability::HalfLife;
 const WIDE_K: u32 = 8;
 
 /// Returns the section with its tables and charts.
-pub fn section(scene: &Scene<'_>) -> (Section, Vec<Table>, Vec<Chart>) {
+pub(super) fn section(scene: &Scene<'_>) -> (Section, Vec<Table>, Vec<Chart>) {
     let mut blocks = vec![Block::Text(
         "pass^k is the chance that k independent trials of one task all succeed, averaged over tasks: what a user meets who comes back k \
          times. pass@k is the chance that at least one of k does. The gap between them is unreliability."

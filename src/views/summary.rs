@@ -4,8 +4,8 @@ use super::{
     chart::{Chart, ChartMeta, Forest, ForestRow},
     document::{Block, Section},
     fmt::{self, cell, column},
-    scene::{Entry, Scene, plural},
-    table::Table,
+    scene::{Entry, FEWEST_TASKS_SHOWN, Scene, plural},
+    table::{Cell, Column, Table},
 };
 use crate::{
     analysis::{Contrast, EnvRanking, Verdict},
@@ -15,7 +15,10 @@ use crate::{
 /// Returns the section with its table and chart.
 pub fn section(scene: &Scene<'_>) -> (Section, Vec<Table>, Vec<Chart>) {
     let mut blocks = vec![Block::Points(findings(scene)), Block::Table("summary".to_owned())];
-    let (mut tables, mut charts) = (vec![table(scene)], Vec::new());
+    let (mut tables, mut charts) = (cell_tables(scene), Vec::new());
+    if tables.len() > 1 {
+        blocks.push(Block::FoldedTable("summary_small".to_owned()));
+    }
     if let Some(ranking) = ranking_table(scene) {
         blocks.push(Block::Table(ranking.id.clone()));
         tables.push(ranking);
@@ -116,40 +119,67 @@ pub(super) fn trials_text(entry: &Entry<'_>) -> String {
     }
 }
 
-fn table(scene: &Scene<'_>) -> Table {
+/// Sweeps with more cells than this show their small cells apart.
+const MANY_CELLS: usize = 12;
+
+/// Returns the table of cells, and that of the small ones where they would drown the others.
+fn cell_tables(scene: &Scene<'_>) -> Vec<Table> {
+    let small = |entry: &Entry<'_>| (1..FEWEST_TASKS_SHOWN).contains(&entry.stats.scored_tasks);
+    let (few, main): (Vec<Entry<'_>>, Vec<Entry<'_>>) = scene.entries().partition(small);
+    if scene.names.len() <= MANY_CELLS || main.is_empty() || few.is_empty() {
+        return vec![table(scene, "summary", "All cells", &scene.entries().collect::<Vec<_>>())];
+    }
+    let title = format!("Cells with fewer than {FEWEST_TASKS_SHOWN} tasks ({})", few.len());
+    let mut first = table(scene, "summary", &format!("Cells with at least {FEWEST_TASKS_SHOWN} tasks"), &main);
+    first
+        .notes
+        .push(format!("{} with fewer tasks: see the report or tables/summary_small.csv.", plural(few.len() as u64, "cell")));
+    vec![first, table(scene, "summary_small", &title, &few)]
+}
+
+fn table(scene: &Scene<'_>, id: &str, title: &str, entries: &[Entry<'_>]) -> Table {
     let [pass_1_lo, pass_1_hi] = column::interval("pass_1", &format!("{} interval", scene.level()));
-    let [pass_k_lo, pass_k_hi] = column::interval("pass_k", "interval");
+    let [pass_k_lo, pass_k_hi] = column::interval("pass_k", "");
+    let any_errors = entries.iter().any(|entry| entry.stats.outcomes.errors() > 0);
+    let any_k = entries.iter().any(|entry| largest_k(entry).is_some_and(|(k, _, _)| k > 1));
+    let shown_if = |shown: bool, column: Column| if shown { column } else { column::wide(column) };
     let columns = vec![
         column::text("env", "env"),
         column::text("cell", "model · strategy"),
-        column::number("tasks", "tasks"),
-        column::number("trials", "trials"),
+        column::number("size", "tasks × trials"),
+        column::number("tasks", ""),
+        column::number("trials_min", ""),
+        column::number("trials_max", ""),
         column::number("pass_1", "pass^1"),
         pass_1_lo,
         pass_1_hi,
-        column::number("pass_k", "pass^k"),
-        column::number("k", "k"),
-        column::wide(pass_k_lo),
+        shown_if(any_k, column::number("pass_k", "pass^k (k)")),
+        column::number("k", ""),
+        pass_k_lo,
         pass_k_hi,
         column::number("coverage", "cover"),
-        column::number("error_rate", "errors"),
-        column::wide(column::number("mean_reward", "mean reward")),
-        column::wide(column::number("user_cost_per_success_usd", "user $/success")),
+        shown_if(any_errors, column::number("error_rate", "errors")),
+        column::number("mean_reward", ""),
+        column::number("user_cost_per_success_usd", ""),
     ];
-    let rows = scene.entries().map(|entry| row(&entry)).collect();
+    let rows = entries.iter().map(row).collect();
     let mut notes = vec![format!(
         "pass^k: chance that k trials of a task all succeed, mean over tasks; k is the largest that rests on enough tasks. \
-         Interval: {} on other tasks like these ({}). Errors: share of episodes that ended in any error.",
+         Interval: {} on other tasks like these ({}). Cover: counted share of the planned trials. Errors: share of episodes that ended in \
+         any error.",
         scene.level(),
         scene.analysis.options.ci.name(),
     )];
-    if scene.entries().any(|entry| entry.stats.curve.first().is_some_and(|point| point.few_successes)) {
+    if entries
+        .iter()
+        .any(|entry| entry.stats.curve.first().is_some_and(|point| point.few_successes && point.interval.is_some()))
+    {
         notes.push("† fewer than 5 expected successes or failures: the interval is approximate.".to_owned());
     }
-    Table { id: "summary".to_owned(), title: "All cells".to_owned(), columns, rows, notes }
+    Table { id: id.to_owned(), title: title.to_owned(), columns, rows, notes }
 }
 
-fn row(entry: &Entry<'_>) -> Vec<super::table::Cell> {
+fn row(entry: &Entry<'_>) -> Vec<Cell> {
     let stats = entry.stats;
     let pass_1 = stats.pass_1();
     let mut interval = cell::pass_interval(bounds(pass_1.and_then(|(_, interval)| interval)));
@@ -157,20 +187,29 @@ fn row(entry: &Entry<'_>) -> Vec<super::table::Cell> {
         interval[0].text.push('†');
     }
     let largest = largest_k(entry).filter(|(k, _, _)| *k > 1);
+    let mut pass_k = cell::pass(largest.map(|(_, value, _)| value));
+    if let Some((k, _, _)) = largest {
+        pass_k.text.push_str(&format!(" ({k})"));
+    }
     let [pass_lo, pass_hi] = interval;
     let [largest_lo, largest_hi] = cell::pass_interval(bounds(largest.and_then(|(_, _, interval)| interval)));
-    let trials = stats.trials.map_or_else(|| "n/a".to_owned(), |(lo, hi)| fmt::range(u64::from(lo), u64::from(hi)));
+    let size = stats.trials.map_or_else(
+        || "n/a".to_owned(),
+        |(lo, hi)| format!("{} × {}", fmt::count(Some(stats.scored_tasks as u64)), fmt::range(u64::from(lo), u64::from(hi))),
+    );
     let errors = (stats.outcomes.episodes > 0).then(|| stats.outcomes.errors() as f64 / stats.outcomes.episodes as f64);
     let per_success = stats.user_cost.and_then(|cost| cost.per_success).and_then(|ratio| ratio.ratio);
     vec![
         cell::text(entry.name.env.clone()),
         cell::text(entry.name.short.clone()),
+        cell::text(size),
         cell::count(Some(stats.scored_tasks as u64)),
-        cell::text(trials),
+        cell::count(stats.trials.map(|(fewest, _)| u64::from(fewest))),
+        cell::count(stats.trials.map(|(_, most)| u64::from(most))),
         cell::pass(pass_1.map(|(value, _)| value)),
         pass_lo,
         pass_hi,
-        cell::pass(largest.map(|(_, value, _)| value)),
+        pass_k,
         cell::count(largest.map(|(k, _, _)| u64::from(k))),
         largest_lo,
         largest_hi,
