@@ -2,9 +2,14 @@
 
 mod scan;
 
-use std::{fmt::Write as _, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    fs,
+    path::Path,
+};
 
-use scan::{Mention, mentions};
+use scan::{Mention, scan};
 
 /// Each module with the modules it may use besides itself. A module may only use modules that stand above it.
 const LAYERS: [(&str, &[&str]); 14] = [
@@ -48,19 +53,33 @@ const FILES: &[&str] = &["std", "fs"];
 #[test]
 fn modules_keep_their_layers() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut findings = Vec::new();
-    let mut seen = 0;
-    for entry in walkdir::WalkDir::new(root.join("src")).sort_by_file_name() {
+    let mut files = BTreeMap::new();
+    for entry in walkdir::WalkDir::new(root.join("src")) {
         let entry = entry.expect("the sources can be listed");
         if entry.path().extension().is_some_and(|extension| extension == "rs") {
             let path = entry.path().strip_prefix(root).expect("walkdir stays below its root");
             let path = path.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
-            findings.extend(check(&path, &fs::read_to_string(entry.path()).expect("a source file is text")));
-            seen += 1;
+            files.insert(path, fs::read_to_string(entry.path()).expect("a source file is text"));
         }
     }
-    assert!(seen > 1, "no sources found under {}", root.display());
+    assert!(files.len() > 1, "no sources found under {}", root.display());
+    let findings = check_all(&files);
     assert!(findings.is_empty(), "{}", listing(&findings));
+}
+
+/// Checks files, by path from the package root.
+fn check_all(files: &BTreeMap<String, String>) -> Vec<String> {
+    let mut tests = BTreeSet::new();
+    for (path, text) in files {
+        for name in scan(text).test_modules {
+            tests.insert([module_path(path), vec![&name]].concat().join("::"));
+        }
+    }
+    let is_test = |path: &str| {
+        let module = module_path(path);
+        (1..=module.len()).any(|length| tests.contains(&module[..length].join("::")))
+    };
+    files.iter().flat_map(|(path, text)| check(path, text, is_test(path))).collect()
 }
 
 fn listing(findings: &[String]) -> String {
@@ -71,17 +90,16 @@ fn listing(findings: &[String]) -> String {
     text
 }
 
-/// Checks one file, given its path from the package root; returns one line for each use against the rules.
-fn check(path: &str, text: &str) -> Vec<String> {
+/// Checks one file; returns one line for each use against the rules.
+fn check(path: &str, text: &str, is_test_file: bool) -> Vec<String> {
     let module = module_path(path);
-    let is_test_file = path.ends_with("/tests.rs") || path.contains("/tests/");
     let mut findings = Vec::new();
     if let Some(top) = module.first()
         && !LAYERS.iter().any(|(name, _)| name == top)
     {
         findings.push(format!("{path}:1: module `{top}` is not in the table: give it a layer"));
     }
-    for mention in mentions(text) {
+    for mention in scan(text).mentions {
         let broken = broken_layer(&module, &mention).or_else(|| broken_owner(&module, &mention, is_test_file));
         findings.extend(broken.map(|rule| format!("{path}:{}: `{}`: {rule}", mention.line, mention.path.join("::"))));
     }
@@ -169,7 +187,7 @@ mod tests {
 fn after() { std::fs::read("x"); }
 "##;
     assert_eq!(
-        check("src/metrics/interval.rs", text),
+        check("src/metrics/interval.rs", text, false),
         [
             "src/metrics/interval.rs:2: `std::fs`: `std::fs` belongs in `fsio` alone",
             "src/metrics/interval.rs:2: `std::fs::File`: `std::fs` belongs in `fsio` alone",
@@ -193,10 +211,30 @@ fn after() { std::fs::read("x"); }
 #[test]
 fn a_use_along_the_layers_is_not() {
     let text = "use crate::{charts, fsio, redact::redact, views::Cell};\nuse self::table;\nuse minijinja::Environment;\npub(crate) fn f() {}\n";
-    assert_eq!(check("src/report/mod.rs", text), [""; 0]);
-    assert_eq!(check("src/fsio.rs", "use std::fs;\nuse super::fsio;"), [""; 0]);
-    assert_eq!(check("src/main.rs", "use taureport::cli;\nfn main() { cli::run(); }"), [""; 0]);
-    assert_eq!(check("src/cli/mod.rs", "use crate::{records, sources, report};\nuse clap::Parser;"), [""; 0]);
-    assert_eq!(check("src/extra.rs", ""), ["src/extra.rs:1: module `extra` is not in the table: give it a layer"]);
-    assert_eq!(check("src/main.rs", "use clap::Parser;"), ["src/main.rs:1: `clap::Parser`: `clap` belongs in `cli` alone"]);
+    assert_eq!(check("src/report/mod.rs", text, false), [""; 0]);
+    assert_eq!(check("src/fsio.rs", "use std::fs;\nuse super::fsio;", false), [""; 0]);
+    assert_eq!(check("src/main.rs", "use taureport::cli;\nfn main() { cli::run(); }", false), [""; 0]);
+    assert_eq!(check("src/cli/mod.rs", "use crate::{records, sources, report};\nuse clap::Parser;", false), [""; 0]);
+    assert_eq!(check("src/extra.rs", "", false), ["src/extra.rs:1: module `extra` is not in the table: give it a layer"]);
+    assert_eq!(
+        check("src/main.rs", "use clap::Parser;", false),
+        ["src/main.rs:1: `clap::Parser`: `clap` belongs in `cli` alone"]
+    );
+}
+
+#[test]
+fn test_modules_in_files_of_their_own_may_read_files() {
+    let files = [
+        ("src/charts/mod.rs", "#[cfg(test)]\nmod check;\nmod draw;\n"),
+        ("src/charts/check/mod.rs", "use std::fs;\nuse clap::Parser;"),
+        ("src/charts/draw.rs", "#[cfg(test)]\nuse std::fs;\nuse std::fs;"),
+    ];
+    let files = files.map(|(path, text)| (path.to_owned(), text.to_owned())).into();
+    assert_eq!(
+        check_all(&files),
+        [
+            "src/charts/check/mod.rs:2: `clap::Parser`: `clap` belongs in `cli` alone",
+            "src/charts/draw.rs:3: `std::fs`: `std::fs` belongs in `fsio` alone",
+        ]
+    );
 }

@@ -13,6 +13,15 @@ pub(super) struct Mention {
     pub(super) inner_modules: usize,
 }
 
+/// What a source file says.
+#[derive(Debug, Default)]
+pub(super) struct Scan {
+    /// All paths of two segments and more, and what `use` brings in, in order.
+    pub(super) mentions: Vec<Mention>,
+    /// Names of test modules that lie in files of their own: `#[cfg(test)] mod name;`.
+    pub(super) test_modules: Vec<String>,
+}
+
 /// A word, `::`, or another sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Token<'a> {
@@ -20,9 +29,9 @@ struct Token<'a> {
     line: usize,
 }
 
-/// Returns all paths of two segments and more, and what `use` brings in, in order.
-pub(super) fn mentions(text: &str) -> Vec<Mention> {
-    let mut reader = Reader { tokens: tokens(text), blocks: Vec::new(), found: Vec::new(), test_ahead: false };
+/// Reads a source text.
+pub(super) fn scan(text: &str) -> Scan {
+    let mut reader = Reader { tokens: tokens(text), blocks: Vec::new(), found: Scan::default(), test_ahead: false };
     reader.read();
     reader.found
 }
@@ -31,7 +40,7 @@ struct Reader<'a> {
     tokens: Vec<Token<'a>>,
     /// For each open brace: whether it opens test code, and whether it opens a module.
     blocks: Vec<(bool, bool)>,
-    found: Vec<Mention>,
+    found: Scan,
     /// `#[cfg(test)]` was seen, its item not yet.
     test_ahead: bool,
 }
@@ -65,6 +74,7 @@ impl<'a> Reader<'a> {
                 self.blocks.pop();
             }
             ";" => self.test_ahead = false,
+            "mod" if self.test_ahead && self.text(at + 2) == ";" => self.found.test_modules.push(self.text(at + 1).to_owned()),
             "use" => return self.tree(at + 1, &[]),
             text if is_word(text) && self.text(at + 1) == "::" => return self.tree(at, &[]),
             _ => {}
@@ -112,7 +122,7 @@ impl<'a> Reader<'a> {
         let inner_modules = self.blocks.iter().filter(|(_, is_module)| *is_module).count();
         if !path.is_empty() {
             let path = path.into_iter().map(str::to_owned).collect();
-            self.found.push(Mention { path, line, in_test: self.in_test(), inner_modules });
+            self.found.mentions.push(Mention { path, line, in_test: self.in_test(), inner_modules });
         }
         // At least one token on, so that no text can hold the reader up.
         at.max(start + 1)
