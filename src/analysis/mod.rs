@@ -4,14 +4,12 @@ mod cell;
 mod contrast;
 mod plan;
 
-use polars::prelude::PolarsResult;
-
 pub use cell::{CellStats, Cost, Outcomes, TaskStats};
 pub use contrast::{Contrast, EnvRanking, Verdict};
 pub use plan::Plan;
 
 use crate::{
-    frames::{self, TaskRow},
+    frames::{self, FrameResult, TaskRow},
     metrics::interval::Ci,
     sweep::{ErrorPolicy, Sweep},
 };
@@ -77,7 +75,7 @@ pub struct Analysis {
 ///
 /// # Errors
 /// Polars' own, which would be a bug.
-pub fn analyze(sweep: &Sweep, options: &Options) -> PolarsResult<Analysis> {
+pub fn analyze(sweep: &Sweep, options: &Options) -> FrameResult<Analysis> {
     let rows = frames::per_task(frames::episodes(sweep, options.errors)?)?;
     let failed = frames::per_task(frames::episodes(sweep, ErrorPolicy::Fail)?)?;
     let plans = plan::plans(sweep, options.planned_trials);

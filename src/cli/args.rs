@@ -92,6 +92,7 @@ pub(super) struct InspectArgs {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "flags are what they are")]
 pub(super) struct AnalyzeArgs {
     #[command(flatten)]
     pub(super) input: InputArgs,

@@ -3,5 +3,8 @@
 mod episodes;
 mod tasks;
 
+/// The result of a frame operation; its error would be a bug here, since all frames are built in this module.
+pub type FrameResult<T> = polars::prelude::PolarsResult<T>;
+
 pub use episodes::episodes;
 pub use tasks::{TaskRow, per_task};

@@ -95,9 +95,8 @@ fn rows(sums: &DataFrame) -> PolarsResult<Vec<TaskRow>> {
     let count = |name: &str, row: usize| -> PolarsResult<u32> { Ok(u32::try_from(int(name, row)?).unwrap_or(u32::MAX)) };
     // Polars adds up floats in an order that depends on the number of threads; a list keeps the order of the rows.
     let float = |name: &str, row: usize| -> PolarsResult<f64> {
-        let values = sums.column(name)?.list()?.get_as_series(row);
-        Ok(values
-            .map_or(Ok(0.0), |values| PolarsResult::Ok(values.f64()?.iter().flatten().fold(0.0, |sum, value| sum + value)))?)
+        let Some(values) = sums.column(name)?.list()?.get_as_series(row) else { return Ok(0.0) };
+        Ok(values.f64()?.iter().flatten().fold(0.0, |sum, value| sum + value))
     };
     (0..sums.height())
         .map(|row| {

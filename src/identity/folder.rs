@@ -69,6 +69,8 @@ mod tests {
             ("phase1/JSON_trajectories /act_airline_trials5_qwen_4b", "env=airline model=qwen_4b strategy=act"),
             ("react_retail_trials5_qwen_8b ", "env=retail model=qwen_8b strategy=react"),
             ("base_3b_airline", "env=airline model=3b"),
+            ("airline/act/quill-7b", "env=airline model=quill-7b strategy=act"),
+            ("retail/run-7b", "env=retail model=7b"),
             ("results/airline_few-shot", "env=airline strategy=few-shot"),
             ("gpt-4o results", "model=gpt-4o"),
             ("results/retail/airline", "env=airline"),

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::records::{Identity, Origin, Part, ResultFile};
 
 /// The parts that may be taken over; a model or a task range is a file's own.
-type Slot = fn(&mut Identity) -> &mut Option<Part>;
-const SLOTS: [(Slot, fn(&Identity) -> Option<&Part>); 4] = [
+type Slot = (fn(&mut Identity) -> &mut Option<Part>, fn(&Identity) -> Option<&Part>);
+const SLOTS: [Slot; 4] = [
     (|identity| &mut identity.env, |identity| identity.env.as_ref()),
     (|identity| &mut identity.strategy, |identity| identity.strategy.as_ref()),
     (|identity| &mut identity.user_model, |identity| identity.user_model.as_ref()),

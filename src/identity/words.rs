@@ -44,7 +44,7 @@ pub(super) struct Found<'a> {
     pub(super) model: Option<&'a str>,
     /// The user simulator's model, as written.
     pub(super) user_model: Option<&'a str>,
-    /// The only size in the name (`4B`), as written.
+    /// The only size in the name (`4B`), as written, with the word it hangs on (`quill-7b`).
     pub(super) size: Option<&'a str>,
     /// The temperature, as written.
     pub(super) temperature: Option<&'a str>,
@@ -73,10 +73,17 @@ pub(super) fn read_name(name: &str) -> Found<'_> {
         fork_strategy,
         model: only(agents.into_iter().map(text)),
         user_model: only(users.into_iter().map(text)),
-        size: only(sizes.map(|(_, token)| token.text)),
+        size: only(sizes.map(|(index, token)| with_word_before(name, &tokens, index).unwrap_or(token.text))),
         temperature: temperature(&tokens),
         begins_with_model,
     }
+}
+
+/// Returns `word-7b` for the size at `index` if a word stands before it, joined by a hyphen: a model of no known family.
+fn with_word_before<'a>(name: &'a str, tokens: &[Token<'a>], index: usize) -> Option<&'a str> {
+    let (size, word) = (&tokens[index], &tokens[index.checked_sub(1)?]);
+    let is_word = word.lower.starts_with(|c: char| c.is_ascii_alphabetic()) && !word.used && !word.is_noise();
+    (is_word && size.before == Some('-')).then(|| &name[word.start..size.end()])
 }
 
 /// Returns the byte offset of the first token, but the very first, that begins a model's name or is `none`: where
@@ -319,7 +326,7 @@ mod tests {
     #[test]
     fn sizes_and_temperatures_are_numbers() {
         assert_eq!(read_name("4B").size, Some("4B"));
-        assert_eq!(read_name("x-0.5B").size, Some("0.5B"));
+        assert_eq!(read_name("x_0.5B").size, Some("0.5B"));
         assert_eq!(read_name("4tasks_0c27b_b").size, None);
         assert_eq!(read_name("airline-temperature-0.0_0717").temperature, Some("0.0"));
         assert_eq!(read_name("temperature-high").temperature, None);

@@ -14,3 +14,14 @@ pub fn chart_path(id: &str, extension: &str) -> String {
 pub fn table_path(id: &str) -> String {
     format!("tables/{}.csv", escape::stem(id))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_safe() {
+        assert_eq!(chart_path("pass_k_a/../b", "png"), "charts/pass_k_a_.._b.png");
+        assert_eq!(table_path("summary"), "tables/summary.csv");
+    }
+}

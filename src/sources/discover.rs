@@ -147,7 +147,8 @@ fn telling(start: &Path, named: bool, path: &str) -> String {
         return path.to_owned();
     }
     let depth = path.split('/').count();
-    let above = start.components().count().saturating_sub(if named { TELLING_FOLDERS + 1 } else { 1 });
+    let kept = if named { TELLING_FOLDERS + 1 } else { 1 };
+    let above = start.components().count().saturating_sub(kept).max(1);
     path.split('/').skip(above.min(depth - 1)).collect::<Vec<_>>().join("/")
 }
 

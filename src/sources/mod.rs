@@ -8,11 +8,11 @@ mod salvage;
 mod tau1;
 
 use rayon::prelude::*;
-use sha2::{Digest as _, Sha256};
 
 pub use discover::{Discovered, Input, discover};
 
 use crate::{
+    bundle::manifest::sha256_hex,
     fsio,
     identity::{Overrides, neighbours, resolve},
     records::{Issue, IssueKind, Loaded, PassedOver, ResultFile, SourceFile},
@@ -77,15 +77,6 @@ fn load(input: &Input, options: &ReadOptions, progress: &(dyn Fn(u64) + Sync)) -
         issues: issues
             .map(|(kind, message)| Issue { kind, path: shown.clone(), message: redact(&message).into_owned() })
             .collect(),
-        source: SourceFile {
-            path: shown,
-            label: input.label.clone(),
-            bytes: bytes.len() as u64,
-            sha256: hex(&Sha256::digest(&bytes)),
-        },
+        source: SourceFile { path: shown, label: input.label.clone(), bytes: bytes.len() as u64, sha256: sha256_hex(&bytes) },
     }))
-}
-
-fn hex(digest: &[u8]) -> String {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -26,19 +26,13 @@ pub(super) fn elements(text: &[u8], start: usize) -> Elements {
         match text.get(at) {
             Some(b']') => return found,
             Some(b',') => at += 1,
-            Some(_) => match skip_value(text, at) {
-                Some(end) => {
-                    found.complete.push(at..end);
-                    at = end;
-                }
-                None => {
+            _ => {
+                let Some(end) = skip_value(text, at) else {
                     found.broken_at = Some(at);
                     return found;
-                }
-            },
-            None => {
-                found.broken_at = Some(at);
-                return found;
+                };
+                found.complete.push(at..end);
+                at = end;
             }
         }
     }

@@ -20,13 +20,16 @@ pub struct CellName {
     pub id: String,
 }
 
+/// Reads one part of a key.
+type KeyPart = fn(&CellKey) -> Option<&str>;
+
 /// Names all cells of a sweep: model and strategy always, other parts only where they tell cells of one environment apart.
 pub fn names(sweep: &Sweep) -> Vec<CellName> {
     let keys: Vec<&CellKey> = sweep.cells.iter().map(|cell| &cell.key).collect();
     let places: Vec<&str> = keys.iter().filter_map(|key| key.place.as_deref()).collect();
     let shared = shared_folders(&places);
     let mut shorts: Vec<Vec<String>> = keys.iter().map(|key| base_parts(key, shared)).collect();
-    let extras: [(&str, fn(&CellKey) -> Option<&str>); 3] = [
+    let extras: [(&str, KeyPart); 3] = [
         ("user ", |key| key.user_model.as_deref()),
         ("T=", |key| key.temperature.as_deref()),
         ("user strategy ", |key| key.user_strategy.as_deref()),
@@ -52,7 +55,7 @@ pub fn names(sweep: &Sweep) -> Vec<CellName> {
             let env = key.env.clone().unwrap_or_else(|| UNKNOWN.to_owned());
             let short = parts.join(" · ");
             let full = format!("{env} / {short}");
-            let id = unique(slug(&full), &mut used);
+            let id = unique(&slug(&full), &mut used);
             CellName { env, short, full, id }
         })
         .collect()
@@ -93,8 +96,8 @@ pub fn slug(text: &str) -> String {
     if out.is_empty() { UNKNOWN.to_owned() } else { out.to_owned() }
 }
 
-fn unique(id: String, used: &mut BTreeSet<String>) -> String {
-    let mut candidate = id.clone();
+fn unique(id: &str, used: &mut BTreeSet<String>) -> String {
+    let mut candidate = id.to_owned();
     let mut number = 1;
     while !used.insert(candidate.clone()) {
         number += 1;
@@ -120,7 +123,7 @@ mod tests {
         assert_eq!(slug("airline / Qwen/Qwen3-32B · react"), "airline_qwen_qwen3_32b_react");
         assert_eq!(slug("···"), "unknown");
         let mut used = BTreeSet::new();
-        let ids: Vec<String> = ["a b", "a/b", "a-b"].iter().map(|text| unique(slug(text), &mut used)).collect();
+        let ids: Vec<String> = ["a b", "a/b", "a-b"].iter().map(|text| unique(&slug(text), &mut used)).collect();
         assert_eq!(ids, ["a_b", "a_b_2", "a_b_3"]);
     }
 }

@@ -56,7 +56,7 @@ fn finding(scene: &Scene<'_>, ranking: &EnvRanking) -> Option<String> {
     let leader = scene.entry(*ranking.order.first()?);
     let env = ranking.env.as_deref().unwrap_or("unknown environment");
     let (value, interval) = leader.stats.pass_1()?;
-    let estimate = format!("pass^1 {} {} ({})", fmt::rate(Some(value)), fmt::interval(bounds(interval)), trials_text(&leader),);
+    let estimate = format!("pass^1 {} {} ({})", fmt::rate(Some(value)), fmt::interval(bounds(interval)), trials_text(&leader));
     if ranking.order.len() == 1 {
         return Some(format!("{env}: {} has {estimate}.{}", leader.name.short, reliability_words(&leader)));
     }

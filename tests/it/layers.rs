@@ -12,25 +12,26 @@ use std::{
 use scan::{Mention, scan};
 
 /// Each module with the modules it may use besides itself. A module may only use modules that stand above it.
-const LAYERS: [(&str, &[&str]); 14] = [
+const LAYERS: [(&str, &[&str]); 15] = [
     ("records", &[]),
     ("redact", &[]),
-    ("fsio", &[]),
+    ("bundle", &[]),
+    ("fsio", &["bundle"]),
     ("rules", &["records"]),
     ("identity", &["records", "redact"]),
-    ("sources", &["records", "identity", "redact", "rules", "fsio"]),
+    ("sources", &["records", "identity", "redact", "rules", "fsio", "bundle"]),
     ("sweep", &["records"]),
     ("frames", &["records", "sweep"]),
-    ("metrics", &[]),
+    ("metrics", &["records"]),
     ("analysis", &["records", "sweep", "frames", "metrics"]),
     ("views", &["records", "sweep", "metrics", "analysis"]),
     ("charts", &["views"]),
-    ("report", &["views", "charts", "redact", "fsio"]),
+    ("report", &["views", "bundle", "redact"]),
     (
         "cli",
         &[
-            "records", "redact", "fsio", "rules", "identity", "sources", "sweep", "frames", "metrics", "analysis", "views",
-            "charts", "report",
+            "records", "redact", "bundle", "fsio", "rules", "identity", "sources", "sweep", "frames", "metrics", "analysis",
+            "views", "charts", "report",
         ],
     ),
 ];
