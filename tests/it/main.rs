@@ -1,5 +1,12 @@
 //! The one integration-test binary: one link step for all of them.
 
+mod cli;
+mod determinism;
 mod fixtures;
 mod generate;
+mod hostile;
 mod layers;
+mod sample;
+mod secrets;
+mod support;
+mod truth;
