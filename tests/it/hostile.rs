@@ -230,6 +230,25 @@ fn in_models_environments_and_strategies() {
     assert_sound(&analyze_beside(folder.path(), &[&["in"], &all[..]].concat()));
 }
 
+/// Names that differ only in what a file name cannot hold must not share a chart.
+#[test]
+fn alike_environments_have_charts_of_their_own() {
+    let folder = temporary();
+    for index in 0..2 {
+        write(&folder.path().join(format!("in/run-{index}.json")), checkpoint(&plain_ids(), "boom"));
+    }
+    let charts = |first: &str, second: &str| {
+        let maps = [format!("run-0=>model=m,env={first}"), format!("run-1=>model=m,env={second}")];
+        let report = analyze_beside(folder.path(), &["in", "--map", &maps[0], "--map", &maps[1]]);
+        report.files.into_keys().filter(|path| path.ends_with(".png")).collect::<Vec<_>>()
+    };
+    let wanted = charts("first", "second").len();
+    for (first, second) in [("a b", "a-b"), ("航空", "小売"), ("A", "a"), ("..", "/")] {
+        let found = charts(first, second);
+        assert_eq!(found.len(), wanted, "{first} and {second}: {found:?}");
+    }
+}
+
 #[test]
 #[cfg(unix)]
 fn in_names_of_files_and_folders() {

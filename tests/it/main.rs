@@ -7,6 +7,7 @@ mod generate;
 mod hostile;
 mod layers;
 mod sample;
+mod schema;
 mod secrets;
 mod support;
 mod truth;
