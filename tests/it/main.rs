@@ -6,6 +6,8 @@ mod fixtures;
 mod generate;
 mod hostile;
 mod layers;
+mod property;
+mod real;
 mod sample;
 mod schema;
 mod secrets;
