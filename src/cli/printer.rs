@@ -45,7 +45,7 @@ impl Printer {
     }
 
     /// Returns the width for tables on stdout: that of the terminal within reason, 100 columns where it is none.
-    pub(super) fn width(&self) -> usize {
+    pub(super) fn width() -> usize {
         let terminal = io::stdout().is_terminal().then(|| console::Term::stdout().size_checked()).flatten();
         terminal.map_or(DEFAULT_WIDTH, |(_, columns)| usize::from(columns).clamp(60, 180))
     }

@@ -252,8 +252,8 @@ fn ranking_table(scene: &Scene<'_>) -> Option<Table> {
     }
     let notes = vec![
         "Difference in pass^1 from the leader on the tasks both have, paired by task: Student's t on task differences; with fewer than \
-         20 tasks, or fewer than 10 that differ, the exact sign-flip test decides. Holm's correction within each environment. The leader \
-         was picked from the same data, so small differences flatter it."
+         20 tasks, or fewer than 10 that differ, the exact sign-flip test decides. The interval is for one comparison; the verdict follows p \
+         after Holm's correction within each environment. The leader was picked from the same data, so small differences flatter it."
             .to_owned(),
     ];
     let title = "Against the leader of each environment".to_owned();

@@ -13,7 +13,12 @@ pub fn ellipsis(text: &str, max_width: usize) -> String {
     if width(text) <= max_width {
         return text.to_owned();
     }
-    let Some(room) = max_width.checked_sub(1) else { return String::new() };
+    // Characters in a row may be wider together than one by one (a symbol and its emoji selector): then a narrower cut fits.
+    (0..max_width).rev().map(|room| cut(text, room)).find(|cut| width(cut) <= max_width).unwrap_or_default()
+}
+
+/// Keeps `room` columns of a text, half from each end.
+fn cut(text: &str, room: usize) -> String {
     let head = take(text.char_indices().map(|(at, character)| (at + character.len_utf8(), character)), room.div_ceil(2));
     let tail = take(text.char_indices().rev(), room / 2).unwrap_or(text.len());
     let mut head = head.unwrap_or(0);
@@ -38,7 +43,8 @@ fn take(characters: impl Iterator<Item = (usize, char)>, room: usize) -> Option<
 }
 
 fn char_width(character: char) -> usize {
-    character.width().unwrap_or(0)
+    // A control character counts as one column, as it does in the width of a whole text.
+    character.width().unwrap_or(1)
 }
 
 #[cfg(test)]
