@@ -21,9 +21,9 @@ use crate::{
         self,
         document::Document,
         json,
-        quality::warnings,
         scene::{Scene, plural},
         table::Table,
+        warnings::warnings,
     },
 };
 
@@ -204,7 +204,7 @@ fn print(args: &AnalyzeArgs, document: &Document, metrics: &[u8], printer: &mut 
         let text = match args.format {
             Format::Md => report::table::markdown(table),
             Format::Csv => String::from_utf8_lossy(&report::table::csv(table)?).into_owned(),
-            Format::Table | Format::Json => report::table::render(table, report::table::DEFAULT_WIDTH, printer.colour()),
+            Format::Table | Format::Json => report::table::render(table, Printer::width(), printer.colour()),
         };
         printer.data(&format!("{gap}{}\n", text.trim_end()))?;
     }

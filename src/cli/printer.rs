@@ -7,7 +7,10 @@ use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::args::{ColorWhen, Global};
-use crate::{redact::redact, report::escape};
+use crate::{
+    redact::redact,
+    report::{escape, table::DEFAULT_WIDTH},
+};
 
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -39,6 +42,12 @@ impl Printer {
     /// Returns whether stdout takes colour.
     pub(super) fn colour(&self) -> bool {
         AutoStream::new(io::stdout(), self.choice).current_choice() != ColorChoice::Never
+    }
+
+    /// Returns the width for tables on stdout: that of the terminal within reason, 100 columns where it is none.
+    pub(super) fn width() -> usize {
+        let terminal = io::stdout().is_terminal().then(|| console::Term::stdout().size_checked()).flatten();
+        terminal.map_or(DEFAULT_WIDTH, |(_, columns)| usize::from(columns).clamp(60, 180))
     }
 
     /// Writes data to stdout. Secrets are redacted here once more.

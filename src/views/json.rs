@@ -193,7 +193,7 @@ pub fn metrics(scene: &Scene<'_>, attempts: Attempts) -> Metrics {
         },
         cells: scene.entries().map(|entry| cell(scene, &entry)).collect(),
         rankings: rankings(scene),
-        warnings: super::quality::warnings(scene),
+        warnings: super::warnings::warnings(scene),
         files_passed_over: scene.sweep.passed_over.len(),
     }
 }

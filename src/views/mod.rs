@@ -10,11 +10,12 @@ mod matrix;
 mod methods;
 pub mod names;
 mod per_task;
-pub mod quality;
+mod quality;
 mod reliability;
 pub mod scene;
 pub mod summary;
 pub mod table;
+pub mod warnings;
 
 use document::Document;
 use scene::Scene;

@@ -7,23 +7,22 @@ use super::{
     document::{Block, Section},
     fmt::{self, cell, column},
     matrix::binned,
-    scene::{EnvCells, Scene, listing, plural},
+    scene::{EnvCells, Scene, plural, was_were},
     summary::bounds,
     table::Table,
+    warnings::warnings,
 };
-use crate::records::{ErrorClass, IssueKind, Outcome};
+use crate::records::{ErrorClass, Outcome};
 
-/// Share of errors from which a warning is given.
-const MANY_ERRORS: f64 = 0.05;
 /// Difference of pass^1 from τ-bench's own printout from which it is mentioned.
 const UPSTREAM_DIFFERS: f64 = 0.005;
 
 /// Returns the section with its tables and charts.
-pub fn section(scene: &Scene<'_>) -> (Section, Vec<Table>, Vec<Chart>) {
+pub(super) fn section(scene: &Scene<'_>) -> (Section, Vec<Table>, Vec<Chart>) {
     let mut blocks = vec![Block::Text(overview(scene))];
     blocks.extend(warnings(scene).into_iter().map(Block::Warning));
-    let mut tables = vec![episodes_table(scene)];
-    blocks.push(Block::Table("episodes".to_owned()));
+    let mut tables = vec![episodes_table(scene), cells_table(scene)];
+    blocks.extend([Block::Table("episodes".to_owned()), Block::FoldedTable("cells".to_owned())]);
     for table in [errors_table(scene), policy_table(scene), upstream_table(scene)].into_iter().flatten() {
         blocks.push(Block::Table(table.id.clone()));
         tables.push(table);
@@ -66,67 +65,6 @@ fn overview(scene: &Scene<'_>) -> String {
         text.push_str(&format!(" {others} not opened: names not ending in .json or .jsonl (also with .gz or .zst)."));
     }
     text
-}
-
-fn was_were(count: u64, noun: &str) -> String {
-    format!("{} {}", plural(count, noun), if count == 1 { "was" } else { "were" })
-}
-
-/// Returns what the reader must not miss, for the report and for the terminal.
-pub fn warnings(scene: &Scene<'_>) -> Vec<String> {
-    let mut found = Vec::new();
-    let salvaged = scene.sweep.issues.iter().filter(|issue| issue.kind == IssueKind::Salvaged).count() as u64;
-    if salvaged > 0 {
-        found.push(format!("{} cut off in the middle; all complete records were kept.", was_were(salvaged, "file")));
-    }
-    let unreadable = scene.sweep.passed_over.iter().filter(|passed| passed.unreadable).count() as u64;
-    if unreadable > 0 {
-        found.push(format!("{} unreadable; see the table of passed-over files.", was_were(unreadable, "file")));
-    }
-    for entry in scene.entries() {
-        let (stats, name) = (entry.stats, &entry.name.full);
-        let errors = stats.outcomes.errors();
-        let rate = errors as f64 / stats.outcomes.episodes.max(1) as f64;
-        if rate > MANY_ERRORS
-            && let (Some((value, _)), Some(failed)) = (stats.pass_1(), &stats.errors_as_failures)
-        {
-            let failed = failed.first().and_then(|point| point.value);
-            found.push(format!(
-                "{name}: {} of {} ended in an error ({}). pass^1 is {} as counted and {} with every error a failure; errors are not \
-                 missing at random, so the first is optimistic.",
-                fmt::count(Some(errors)),
-                plural(stats.outcomes.episodes, "episode"),
-                fmt::rate(Some(rate)),
-                fmt::decimal(Some(value), 4),
-                fmt::decimal(failed, 4),
-            ));
-        }
-        if !stats.lost_tasks.is_empty() {
-            let tasks = listing(&stats.lost_tasks, 12);
-            found.push(format!(
-                "{name}: {} left without any counted trial: {tasks}.",
-                plural(stats.lost_tasks.len() as u64, "task")
-            ));
-        }
-    }
-    let mut shared: BTreeMap<(usize, usize), (usize, Vec<&str>)> = BTreeMap::new();
-    for one in &scene.sweep.shared {
-        let file = &scene.sweep.files[one.file];
-        let entry = shared.entry((file.cell, one.other_cell)).or_default();
-        entry.0 += one.episodes;
-        entry.1.push(&file.source.path);
-    }
-    for ((cell, other), (episodes, files)) in shared {
-        found.push(format!(
-            "{}: {} exact copies of episodes of {} (in {}). They count in both cells: a file may lie in the wrong folder, or the identity \
-             of one cell may be incomplete.",
-            scene.names[cell].full,
-            if episodes == 1 { "1 episode is among the".to_owned() } else { format!("{episodes} episodes are") },
-            scene.names[other].full,
-            listing(&files, 2),
-        ));
-    }
-    found
 }
 
 fn episodes_table(scene: &Scene<'_>) -> Table {
@@ -194,6 +132,21 @@ fn episodes_table(scene: &Scene<'_>) -> Table {
         rows: rows.collect(),
         notes,
     }
+}
+
+/// The configuration of every cell, part by part.
+fn cells_table(scene: &Scene<'_>) -> Table {
+    let mut columns = vec![column::text("id", ""), column::text("cell", "cell")];
+    let headings = ["label", "env", "model", "folder", "strategy", "user model", "user strategy", "temperature"];
+    columns.extend(headings.map(|heading| column::text(&heading.replace(' ', "_"), heading)));
+    let rows = scene.entries().map(|entry| {
+        let mut row = vec![cell::text(entry.name.id.clone()), cell::text(entry.name.short.clone())];
+        row.extend(entry.cell.key.parts().map(|(_, value)| value.map_or_else(cell::empty, cell::text)));
+        row
+    });
+    let notes = vec!["An empty field is unknown. Where the model is unknown, the folder stands in for it.".to_owned()];
+    Table { id: "cells".to_owned(), title: "What each cell is".to_owned(), columns, rows: rows.collect(), notes }
+        .without_idle(&["label", "folder", "user_model", "user_strategy", "temperature"])
 }
 
 fn errors_table(scene: &Scene<'_>) -> Option<Table> {
@@ -293,7 +246,10 @@ fn upstream_table(scene: &Scene<'_>) -> Option<Table> {
     let mut rows = Vec::new();
     for entry in scene.entries() {
         let Some((ours, _)) = entry.stats.pass_1() else { continue };
-        if let Some(theirs) = entry.stats.upstream_pass_1.filter(|theirs| (theirs - ours).abs() > UPSTREAM_DIFFERS) {
+        // τ-bench prints its figures for one file; for several there is no printout to differ from.
+        let files = scene.sweep.files.iter().filter(|file| file.cell == entry.index).count();
+        let printed = entry.stats.upstream_pass_1.filter(|theirs| files == 1 && (theirs - ours).abs() > UPSTREAM_DIFFERS);
+        if let Some(theirs) = printed {
             rows.push(vec![
                 cell::text(format!("τ-bench's own printout for {}", entry.name.full)),
                 cell::mean(Some(theirs), 4),

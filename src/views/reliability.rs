@@ -125,7 +125,8 @@ fn wide_table(scene: &Scene<'_>) -> Option<Table> {
     let most = scene.analysis.cells.iter().filter_map(|cell| cell.curve.last()).map(|point| point.k).max()?.min(WIDE_K);
     let mut columns = vec![column::text("env", "env"), column::text("cell", "cell")];
     columns.extend((1..=most).map(|k| column::number(&format!("pass_hat_{k}"), &format!("pass^{k}"))));
-    columns.push(column::number("pass_at_k", &format!("pass@{most}")));
+    columns.push(column::number("pass_at_k", "pass@k (k)"));
+    columns.push(column::number("k", ""));
     let rows = scene.entries().filter(|entry| !entry.stats.curve.is_empty()).map(|entry| {
         let tasks = entry.stats.scored_tasks;
         let mut row = vec![cell::text(entry.name.env.clone()), cell::text(entry.name.short.clone())];
@@ -137,12 +138,17 @@ fn wide_table(scene: &Scene<'_>) -> Option<Table> {
             }
             value
         }));
-        row.push(cell::pass(entry.stats.curve.get(most as usize - 1).and_then(|point| point.pass_at)));
+        let last = entry.stats.curve.iter().rfind(|point| !point.too_few);
+        let mut at = cell::pass(last.and_then(|point| point.pass_at));
+        if let Some(point) = last.filter(|point| point.pass_at.is_some()) {
+            at.text.push_str(&format!(" ({})", point.k));
+        }
+        row.extend([at, cell::count(last.map(|point| u64::from(point.k)))]);
         row
     });
     let notes = vec![format!(
-        "Estimator: {}. In brackets: the tasks that have k trials, where not all do. Intervals, standard errors and larger k are in the \
-         folded table below.",
+        "Estimator: {}. In brackets behind pass^k: the tasks that have k trials, where not all do; behind pass@k: the largest k that rests \
+         on enough tasks. Intervals, standard errors and larger k are in the folded table below.",
         ragged_name(scene)
     )];
     Some(Table { id: "pass_k".to_owned(), title: "pass^k by k".to_owned(), columns, rows: rows.collect(), notes })

@@ -100,6 +100,11 @@ pub fn plural(count: u64, noun: &str) -> String {
     if count == 1 { format!("{count_text} {noun}") } else { format!("{count_text} {noun}s") }
 }
 
+/// Returns `1 file was`, `2 files were`.
+pub fn was_were(count: u64, noun: &str) -> String {
+    format!("{} {}", plural(count, noun), if count == 1 { "was" } else { "were" })
+}
+
 /// Returns items joined with commas, at most `most` of them: `a, b, c and 4 more`.
 pub fn listing<T: ToString>(items: &[T], most: usize) -> String {
     let shown: Vec<String> = items.iter().take(most).map(ToString::to_string).collect();

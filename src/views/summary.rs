@@ -94,7 +94,9 @@ fn names_or_count(scene: &Scene<'_>, contrasts: &[&Contrast], noun: &str) -> Str
 
 fn reliability_words(entry: &Entry<'_>) -> String {
     match largest_k(entry).filter(|(k, _, _)| *k > 1) {
-        Some((k, value, _)) => format!(" All of {k} trials succeed with {} (pass^{k}).", fmt::rate(Some(value))),
+        Some((k, value, _)) => {
+            format!(" The chance that {k} trials of a task all succeed is {} (pass^{k}).", fmt::rate(Some(value)))
+        }
         None => String::new(),
     }
 }
@@ -224,8 +226,8 @@ fn ranking_table(scene: &Scene<'_>) -> Option<Table> {
     let [lo, hi] = column::interval("difference", &format!("{} interval", scene.level()));
     let columns = vec![
         column::text("env", "env"),
-        column::text("leader", "leader"),
-        column::text("cell", "compared with it"),
+        column::text("leader", ""),
+        column::text("cell", "cell"),
         column::number("common_tasks", "tasks in common"),
         column::number("difference", "difference"),
         lo,
@@ -237,35 +239,46 @@ fn ranking_table(scene: &Scene<'_>) -> Option<Table> {
     let mut rows = Vec::new();
     for ranking in scene.analysis.rankings.iter().filter(|ranking| !ranking.contrasts.is_empty()) {
         let leader = scene.entry(ranking.order[0]);
-        for contrast in &ranking.contrasts {
-            let paired = contrast.paired;
-            let [lo, hi] = cell::points_interval(bounds(paired.and_then(|one| one.interval)));
-            rows.push(vec![
-                cell::text(leader.name.env.clone()),
-                cell::text(leader.name.short.clone()),
-                cell::text(scene.names[contrast.cell].short.clone()),
-                cell::count(paired.map(|one| one.tasks as u64)),
-                cell::points(paired.map(|one| one.difference)),
-                lo,
-                hi,
-                cell::p_value(paired.and_then(|one| one.p())),
-                cell::p_value(contrast.p_holm),
-                cell::text(match contrast.verdict {
-                    Verdict::Worse => "worse than the leader",
-                    Verdict::Inconclusive => "~ not distinguishable",
-                    Verdict::NotCompared => "not compared",
-                }),
-            ]);
-        }
+        let mut first = vec![
+            cell::text(leader.name.env.clone()),
+            cell::text(leader.name.short.clone()),
+            cell::text(leader.name.short.clone()),
+            cell::count(Some(leader.stats.scored_tasks as u64)),
+        ];
+        first.extend((4..columns.len() - 1).map(|_| cell::empty()));
+        first.push(cell::text("leader"));
+        rows.push(first);
+        rows.extend(ranking.contrasts.iter().map(|contrast| contrast_row(scene, &leader, contrast)));
     }
     let notes = vec![
         "Difference in pass^1 from the leader on the tasks both have, paired by task: Student's t on task differences; with fewer than \
-         20 tasks, or fewer than 10 that differ, the exact sign-flip test decides. Holm's correction within each environment. The leader \
-         was picked from the same data, so small differences flatter it."
+         20 tasks, or fewer than 10 that differ, the exact sign-flip test decides. The interval is for one comparison; the verdict follows p \
+         after Holm's correction within each environment. The leader was picked from the same data, so small differences flatter it."
             .to_owned(),
     ];
     let title = "Against the leader of each environment".to_owned();
     (!rows.is_empty()).then(|| Table { id: "ranking".to_owned(), title, columns, rows, notes })
+}
+
+fn contrast_row(scene: &Scene<'_>, leader: &Entry<'_>, contrast: &Contrast) -> Vec<Cell> {
+    let paired = contrast.paired;
+    let [lo, hi] = cell::points_interval(bounds(paired.and_then(|one| one.interval)));
+    vec![
+        cell::text(leader.name.env.clone()),
+        cell::text(leader.name.short.clone()),
+        cell::text(scene.names[contrast.cell].short.clone()),
+        cell::count(paired.map(|one| one.tasks as u64)),
+        cell::points(paired.map(|one| one.difference)),
+        lo,
+        hi,
+        cell::p_value(paired.and_then(|one| one.p())),
+        cell::p_value(contrast.p_holm),
+        cell::text(match contrast.verdict {
+            Verdict::Worse => "worse than the leader",
+            Verdict::Inconclusive => "not distinguishable (~)",
+            Verdict::NotCompared => "not compared: too few tasks in common",
+        }),
+    ]
 }
 
 fn forest(scene: &Scene<'_>) -> Option<Forest> {

@@ -64,3 +64,21 @@ pub struct Table {
     /// What the reader must know: n, the meaning of intervals, marks.
     pub notes: Vec<String>,
 }
+
+impl Table {
+    /// Hides from people the columns among `keys` in which every cell is zero or unknown; programs keep them in CSV and JSON.
+    #[must_use]
+    pub fn without_idle(mut self, keys: &[&str]) -> Self {
+        for (index, column) in self.columns.iter_mut().enumerate() {
+            let idle = self.rows.iter().all(|row| match row[index].value {
+                Value::Null | Value::Int(0) => true,
+                Value::Float(value) => value == 0.0,
+                Value::Bool(_) | Value::Int(_) | Value::Text(_) => false,
+            });
+            if idle && keys.contains(&column.key.as_str()) {
+                column.heading.clear();
+            }
+        }
+        self
+    }
+}

@@ -1,0 +1,117 @@
+//! What the reader must not miss, in words: for the report, the terminal and metrics.json.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    fmt,
+    scene::{Entry, Scene, listing, plural, was_were},
+};
+use crate::records::{Issue, IssueKind};
+
+/// Identity conflicts listed.
+const LISTED_CONFLICTS: usize = 5;
+/// Share of errors from which a warning is given.
+const MANY_ERRORS: f64 = 0.05;
+/// Tasks listed by name.
+const LISTED_TASKS: usize = 12;
+
+/// Returns all warnings, those about files first.
+pub fn warnings(scene: &Scene<'_>) -> Vec<String> {
+    let mut found = broken_files(scene);
+    found.extend(identity_warnings(scene));
+    found.extend(shared_episodes(scene));
+    found.extend(scene.entries().flat_map(|entry| cell_warnings(&entry)));
+    found
+}
+
+fn broken_files(scene: &Scene<'_>) -> Vec<String> {
+    let mut found = Vec::new();
+    let salvaged: BTreeSet<&str> =
+        scene.sweep.issues.iter().filter(|issue| issue.kind == IssueKind::Salvaged).map(|issue| issue.path.as_str()).collect();
+    if !salvaged.is_empty() {
+        found.push(format!(
+            "{} cut off in the middle; all complete records were kept.",
+            was_were(salvaged.len() as u64, "file")
+        ));
+    }
+    let unreadable = scene.sweep.passed_over.iter().filter(|passed| passed.unreadable).count() as u64;
+    if unreadable > 0 {
+        found.push(format!("{} unreadable; see the table of passed-over files.", was_were(unreadable, "input")));
+    }
+    found
+}
+
+fn cell_warnings(entry: &Entry<'_>) -> Vec<String> {
+    let (stats, name) = (entry.stats, &entry.name.full);
+    let mut found = Vec::new();
+    let errors = stats.outcomes.errors();
+    let rate = errors as f64 / stats.outcomes.episodes.max(1) as f64;
+    if rate > MANY_ERRORS
+        && let (Some((value, _)), Some(failed)) = (stats.pass_1(), &stats.errors_as_failures)
+    {
+        let failed = failed.first().and_then(|point| point.value);
+        found.push(format!(
+            "{name}: {} of {} ended in an error ({}). pass^1 is {} as counted and {} with every error a failure; errors are not missing \
+             at random, so the first is optimistic.",
+            fmt::count(Some(errors)),
+            plural(stats.outcomes.episodes, "episode"),
+            fmt::rate(Some(rate)),
+            fmt::decimal(Some(value), 4),
+            fmt::decimal(failed, 4),
+        ));
+    }
+    if !stats.lost_tasks.is_empty() {
+        let tasks = listing(&stats.lost_tasks, LISTED_TASKS);
+        found.push(format!(
+            "{name}: {} left without any counted trial: {tasks}.",
+            plural(stats.lost_tasks.len() as u64, "task")
+        ));
+    }
+    found
+}
+
+fn shared_episodes(scene: &Scene<'_>) -> Vec<String> {
+    let mut shared: BTreeMap<(usize, usize), (usize, Vec<&str>)> = BTreeMap::new();
+    for one in &scene.sweep.shared {
+        let file = &scene.sweep.files[one.file];
+        let entry = shared.entry((file.cell, one.other_cell)).or_default();
+        entry.0 += one.episodes;
+        entry.1.push(&file.source.path);
+    }
+    let words = |((cell, other), (episodes, files)): ((usize, usize), (usize, Vec<&str>))| {
+        format!(
+            "{}: {} exact copies of episodes of {} (in {}). They count in both cells: a file may lie in the wrong folder, or the identity \
+             of one cell may be incomplete.",
+            scene.names[cell].full,
+            if episodes == 1 { "1 episode is among the".to_owned() } else { format!("{episodes} episodes are") },
+            scene.names[other].full,
+            listing(&files, 2),
+        )
+    };
+    shared.into_iter().map(words).collect()
+}
+
+/// Sources that disagree on what a file is, and cells put side by side that differ in more than model and strategy.
+fn identity_warnings(scene: &Scene<'_>) -> Vec<String> {
+    let conflicts: Vec<&Issue> = scene.sweep.issues.iter().filter(|issue| issue.kind == IssueKind::IdentityConflict).collect();
+    let mut found: Vec<String> =
+        conflicts.iter().take(LISTED_CONFLICTS).map(|issue| format!("{}: {}", issue.path, issue.message)).collect();
+    if let Some(more) = conflicts.len().checked_sub(LISTED_CONFLICTS).filter(|more| *more > 0) {
+        found.push(format!("{} about the identity of files below.", plural(more as u64, "further finding")));
+    }
+    for ranking in scene.analysis.rankings.iter().filter(|ranking| !ranking.contrasts.is_empty()) {
+        let keys = || ranking.order.iter().map(|index| &scene.sweep.cells[*index].key);
+        let users: BTreeSet<&str> = keys().filter_map(|key| key.user_model.as_deref()).collect();
+        let unknown = keys().filter(|key| key.user_model.is_none()).count();
+        if users.len() > 1 {
+            let users: Vec<&str> = users.into_iter().collect();
+            let unknown = if unknown > 0 { format!(" and {} unknown", plural(unknown as u64, "cell")) } else { String::new() };
+            found.push(format!(
+                "{}: the cells compared talk to different user simulators ({}{unknown}): differences may come from there.",
+                ranking.env.as_deref().unwrap_or("unknown environment"),
+                listing(&users, 4),
+            ));
+        }
+    }
+    found
+}
