@@ -23,7 +23,7 @@ pub(crate) fn repository() -> PathBuf {
 /// developer's environment says of colour and width.
 pub(crate) fn taureport() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_taureport"));
-    command.current_dir(repository()).timeout(Duration::from_secs(120));
+    command.current_dir(repository()).timeout(Duration::from_mins(2));
     for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "RAYON_NUM_THREADS", "POLARS_MAX_THREADS"] {
         command.env_remove(name);
     }

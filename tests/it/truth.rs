@@ -190,7 +190,7 @@ fn files_lie_in_their_cells_and_strangers_are_passed_over() {
         let mut wrong: Vec<String> = differ("files", &paths.into(), &wanted.into()).into_iter().collect();
         for file in list(truth, "files") {
             let found = records(&shown(file));
-            if found != file["records"].to_string() {
+            if found.parse::<u64>().ok() != file["records"].as_u64() {
                 wrong.push(format!("{} has {found} records, not {}", shown(file), file["records"]));
             }
         }
@@ -228,7 +228,7 @@ fn conversations_are_measured() {
         assert_eq!(scored["episodes"], sizes.len(), "{own:?}");
         let kept = stats.conversation.expect("conversations are on record");
         assert_eq!(kept.episodes, all.len() as u64, "{own:?}");
-        let parts: [(&str, fn(&Conversation) -> u32, f64); 3] = [
+        let parts: [(&str, Part, f64); 3] = [
             ("mean_messages", |size| size.messages, kept.messages),
             ("mean_turns", |size| size.turns, kept.turns),
             ("mean_tool_calls", |size| size.tool_calls, kept.tool_calls),
@@ -240,7 +240,10 @@ fn conversations_are_measured() {
     }
 }
 
-fn mean(sizes: &[Conversation], part: fn(&Conversation) -> u32) -> Option<f64> {
+/// Reads one size of a conversation.
+type Part = fn(&Conversation) -> u32;
+
+fn mean(sizes: &[Conversation], part: Part) -> Option<f64> {
     (!sizes.is_empty()).then(|| sizes.iter().map(|size| f64::from(part(size))).sum::<f64>() / sizes.len() as f64)
 }
 

@@ -108,7 +108,7 @@ fn overlapping_task_ranges() {
             file.identity = Identity::unknown(file.identity.benchmark);
             Loaded::Results(file)
         }
-        passed => passed,
+        passed @ Loaded::PassedOver(_) => passed,
     });
     check_one("overlapping-ranges", &assemble(files.collect(), Attempts::First));
 }
