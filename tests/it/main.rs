@@ -6,6 +6,7 @@ mod fixtures;
 mod generate;
 mod hostile;
 mod layers;
+mod options;
 mod property;
 mod real;
 mod sample;
