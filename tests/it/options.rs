@@ -42,12 +42,13 @@ fn errors() {
 fn attempts() {
     let of = |attempts: &str| {
         let episodes = &cell(RESUMED, &["--attempts", attempts])["episodes"];
-        ["counted", "successes", "repeated_attempts_dropped", "infrastructure_errors"].map(|name| number(&episodes[name]))
+        ["counted", "successes", "repeated_attempts_dropped", "infrastructure_errors"]
+            .map(|name| episodes[name].as_u64().expect("a count"))
     };
     let [counted, successes, dropped, errors] = of("first");
-    assert_eq!([dropped, errors], [2.0, 0.0]);
-    assert_eq!(of("last"), [counted, successes - 1.0, dropped, errors]);
-    assert_eq!(of("all"), [counted + 1.0, successes, 0.0, 1.0]);
+    assert_eq!([dropped, errors], [2, 0]);
+    assert_eq!(of("last"), [counted, successes - 1, dropped, errors]);
+    assert_eq!(of("all"), [counted + 1, successes, 0, 1]);
 }
 
 #[test]
