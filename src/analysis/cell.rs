@@ -116,7 +116,7 @@ pub struct CellStats {
     pub errors_as_failures: Option<Vec<CurvePoint>>,
     /// pass^k by k if the missing trials had all failed or all passed.
     pub missing_bounds: Vec<Option<Bounds>>,
-    /// pass^1 as τ-bench's own printout would show it (missing trials are failures).
+    /// pass^1 as τ-bench's own printout would show it (missing trials are failures); it prints one a file, so `None` for several.
     pub upstream_pass_1: Option<f64>,
     /// Always, sometimes, never solved.
     pub solved: Option<Shares>,
@@ -185,7 +185,7 @@ impl CellStats {
             available: if uneven { draw(&counts, Ragged::Available) } else { Vec::new() },
             errors_as_failures: errors_matter.then(|| draw(&self::counts(failed), Ragged::Chained)),
             missing_bounds: (1..=k_max).map(|k| missing_trial_bounds(&planned, k)).collect(),
-            upstream_pass_1: upstream_pass_1(failed, distinct_trials(cell)),
+            upstream_pass_1: upstream_pass_1(failed, distinct_trials(cell)).filter(|_| is_one_file(cell)),
             solved: shares(&counts, options.ci, options.confidence),
             consistency: consistency(&counts),
             icc: icc(&counts),
@@ -265,6 +265,11 @@ fn coverage(tasks: &[TaskStats]) -> Option<f64> {
 fn distinct_trials(cell: &Cell) -> u32 {
     let trials = cell.tasks.values().flatten().filter_map(|trial| trial.episode.trial);
     u32::try_from(trials.collect::<std::collections::BTreeSet<_>>().len()).unwrap_or(u32::MAX).max(1)
+}
+
+fn is_one_file(cell: &Cell) -> bool {
+    let mut files = cell.tasks.values().flatten().map(|trial| trial.file);
+    files.next().is_some_and(|first| files.all(|file| file == first))
 }
 
 /// `display_metrics` of τ-bench `run.py` at k = 1: successes over tasks × distinct trial numbers, errors being failures.

@@ -36,6 +36,7 @@ pub(super) fn run(args: &AnalyzeArgs, printer: &mut Printer) -> anyhow::Result<E
         explain_nothing(&found, printer);
         return Ok(Ended::NothingUsable);
     }
+    found.problems.iter().for_each(|problem| printer.warning(problem));
     let attempts = attempts(args.attempts);
     let other_files = found.other_files;
     let sweep = assemble(found.loaded, attempts);
@@ -47,7 +48,7 @@ pub(super) fn run(args: &AnalyzeArgs, printer: &mut Printer) -> anyhow::Result<E
     let metrics = bundle::json::bytes(&json::metrics(&scene, attempts)).context("writing metrics.json")?;
     let bundle = bundle(args, &scene, &document, &metrics)?;
     let written = fsio::write_bundle(&args.output_dir, &bundle, args.force)
-        .with_context(|| format!("writing the report to {}", args.output_dir.display()))?;
+        .with_context(|| format!("cannot write the report to {}; choose another folder with -o", args.output_dir.display()))?;
     print(args, &document, &metrics, printer)?;
     say(args, &scene, &document, printer);
     for path in &written.kept {

@@ -15,7 +15,7 @@ pub(super) struct Cli {
 }
 
 const LONG_ABOUT: &str = "\
-Reads the tree of τ-bench result files that a sweep leaves behind, as it is (partial, duplicated, renamed), and answers how good
+Reads the tree of τ-bench result files that a sweep leaves behind, as it is (partial, duplicated, renamed), and answers how good \
 and how reliable each model, strategy and environment is, with honest uncertainty. Works offline and never changes its input.";
 
 const EXIT_CODES: &str = "\
@@ -135,7 +135,7 @@ pub(super) struct AnalyzeArgs {
     /// Largest k of pass^k; at most the largest number of trials of a task.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1000), value_name = "K", help_heading = "Statistics")]
     pub(super) k: Option<u32>,
-    /// Trials planned for each task, for the coverage. Default: the most that any task of the cell has.
+    /// Trials planned for each task, for the coverage. Default: the most that a tenth of the cell's tasks reach.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..), value_name = "N", help_heading = "Statistics")]
     pub(super) planned_trials: Option<u32>,
 }

@@ -1,7 +1,5 @@
 //! From the input arguments to loaded files.
 
-use anyhow::Context;
-
 use super::{UsageError, args::InputArgs, printer::Printer};
 use crate::{
     fsio,
@@ -15,6 +13,8 @@ use crate::{
 pub(super) struct Found {
     /// Every file, in order of path; places that could not be looked into come first.
     pub(super) loaded: Vec<Loaded>,
+    /// Arguments and folders that could not be looked into, in words.
+    pub(super) problems: Vec<String>,
     /// Files in directories that were not opened because of their endings.
     pub(super) other_files: usize,
     /// Files that taureport itself wrote; not opened.
@@ -28,8 +28,9 @@ pub(super) fn load(args: &InputArgs, printer: &Printer) -> anyhow::Result<Found>
     let bar = printer.progress(found.inputs.len() as u64);
     let files = load_all(&found.inputs, &options, &|_| bar.inc(1));
     bar.finish_and_clear();
-    let problems = found.problems.into_iter().map(Loaded::PassedOver);
-    Ok(Found { loaded: problems.chain(files).collect(), other_files: found.other_files, own_files: found.own_files })
+    let problems = found.problems.iter().map(|one| format!("{}: {}", one.path, one.reason)).collect();
+    let passed = found.problems.into_iter().map(Loaded::PassedOver);
+    Ok(Found { problems, loaded: passed.chain(files).collect(), other_files: found.other_files, own_files: found.own_files })
 }
 
 fn rules(args: &InputArgs) -> anyhow::Result<ErrorRules> {
@@ -43,9 +44,9 @@ fn rules(args: &InputArgs) -> anyhow::Result<ErrorRules> {
 
 fn overrides(args: &InputArgs) -> anyhow::Result<Overrides> {
     let layout = args.layout.as_deref().map(Layout::parse).transpose();
-    let layout = layout.map_err(|cause| UsageError(format!("--layout: {cause}")))?;
+    let layout = layout.map_err(|cause| UsageError(cause.to_string()))?;
     let maps: Result<Vec<MapRule>, _> = args.map.iter().map(|rule| MapRule::parse(rule)).collect();
-    let maps = maps.map_err(|cause| UsageError(format!("--map: {cause}"))).context("no rule was applied")?;
+    let maps = maps.map_err(|cause| UsageError(cause.to_string()))?;
     Ok(Overrides { layout, maps })
 }
 

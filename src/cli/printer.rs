@@ -80,7 +80,15 @@ impl Printer {
 
     /// Writes an error with its causes to stderr.
     pub(super) fn error(&mut self, error: &anyhow::Error) {
-        self.words(Some((ERROR, "error")), &format!("{error:#}"));
+        let mut text = String::new();
+        for cause in error.chain().map(ToString::to_string) {
+            // Some errors name their cause themselves.
+            if !text.ends_with(&cause) {
+                text.push_str(if text.is_empty() { "" } else { ": " });
+                text.push_str(&cause);
+            }
+        }
+        self.words(Some((ERROR, "error")), &text);
     }
 
     /// Untrusted text loses its control characters, secrets are redacted; a stderr that went away is no reason to stop.

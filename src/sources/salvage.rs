@@ -119,7 +119,7 @@ fn skip_string(text: &[u8], at: usize) -> Option<usize> {
 /// What [`sanitise`] had to replace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Replaced {
-    /// `NaN`, `Infinity` and `-Infinity`, now `null`.
+    /// `NaN`, `Infinity`, `-Infinity` and numbers beyond the range of `f64`, now `null`.
     pub(super) not_numbers: usize,
     /// Raw control characters inside strings, now spaces.
     pub(super) controls: usize,
@@ -139,29 +139,32 @@ pub(super) fn sanitise(text: &[u8]) -> (Vec<u8>, Replaced) {
     let mut out = Vec::with_capacity(text.len() + 64);
     let mut at = 0;
     while at < text.len() {
-        let plain = text[at..].iter().position(|b| b"\"NI-".contains(b)).unwrap_or(text.len() - at);
+        let special = |b: &u8| b"\"NI-".contains(b) || b.is_ascii_digit();
+        let plain = text[at..].iter().position(special).unwrap_or(text.len() - at);
         out.extend_from_slice(&text[at..at + plain]);
         at += plain;
         match text.get(at) {
             None => {}
             Some(b'"') => at = copy_string(text, at, &mut out, &mut replaced),
-            Some(first) => {
-                if let Some(length) = bare_not_a_number(text, at) {
-                    out.extend_from_slice(b"null");
-                    replaced.not_numbers += 1;
-                    at += length;
-                } else {
-                    out.push(*first);
-                    at += 1;
-                }
-            }
+            Some(_) => at += copy_number(&text[at..], &mut out, &mut replaced),
         }
     }
     (out, replaced)
 }
 
-fn bare_not_a_number(text: &[u8], at: usize) -> Option<usize> {
-    ["NaN", "Infinity", "-Infinity"].iter().find(|word| text[at..].starts_with(word.as_bytes())).map(|word| word.len())
+/// Copies one number and returns its length; what is none, or lies beyond the range of `f64`, becomes `null`.
+fn copy_number(text: &[u8], out: &mut Vec<u8>, replaced: &mut Replaced) -> usize {
+    let word = ["NaN", "Infinity", "-Infinity"].iter().find(|word| text.starts_with(word.as_bytes()));
+    let digits = text.iter().take_while(|b| b.is_ascii_digit() || b"+-.eE".contains(b)).count();
+    let number: Option<f64> = std::str::from_utf8(&text[..digits]).ok().and_then(|number| number.parse().ok());
+    let length = word.map_or(digits.max(1), |word| word.len());
+    if word.is_some() || number.is_some_and(f64::is_infinite) {
+        out.extend_from_slice(b"null");
+        replaced.not_numbers += 1;
+    } else {
+        out.extend_from_slice(&text[..length]);
+    }
+    length
 }
 
 fn copy_string(text: &[u8], start: usize, out: &mut Vec<u8>, replaced: &mut Replaced) -> usize {
@@ -244,10 +247,10 @@ mod tests {
 
     #[test]
     fn sanitises_what_python_writes() {
-        let (text, replaced) = sanitise(b"[NaN, -Infinity, \"NaN \t \\ud800 \\ud83d\\ude00\", Infinity, -1, \"\xff\"]");
-        let expected = "[null, null, \"NaN   \\ufffd \\ud83d\\ude00\", null, -1, \"\u{fffd}\"]";
+        let (text, replaced) = sanitise(b"[NaN, 1e999, -Infinity, \"NaN \t \\ud800 \\ud83d\\ude00\", Infinity, -1, \"\xff\"]");
+        let expected = "[null, null, null, \"NaN   \\ufffd \\ud83d\\ude00\", null, -1, \"\u{fffd}\"]";
         assert_eq!(String::from_utf8(text).unwrap(), expected);
-        assert_eq!(replaced, Replaced { not_numbers: 3, controls: 1, bad_utf8: 1 });
+        assert_eq!(replaced, Replaced { not_numbers: 4, controls: 1, bad_utf8: 1 });
     }
 
     fn json() -> impl Strategy<Value = Value> {

@@ -117,6 +117,7 @@ type Seen = BTreeMap<Fingerprint, BTreeSet<usize>>;
 impl Sweep {
     fn add_file(&mut self, file: ResultFile, cell_index: usize, attempts: Attempts, seen: &mut Seen) {
         let file_index = self.files.len();
+        let labels: Vec<Option<String>> = self.cells.iter().map(|cell| cell.key.label.clone()).collect();
         let cell = &mut self.cells[cell_index];
         let records = file.episodes.len();
         let kept = settle_conflicts(file.episodes, attempts);
@@ -127,7 +128,9 @@ impl Sweep {
         for episode in kept.episodes {
             let cells = seen.entry(episode.fingerprint).or_default();
             if is_beyond_chance(&episode) {
-                cells.iter().filter(|other| **other != cell_index).for_each(|other| *shared.entry(*other).or_default() += 1);
+                // The same files under two labels are the user's own doing.
+                let strange = |other: &&usize| **other != cell_index && labels[**other] == labels[cell_index];
+                cells.iter().filter(strange).for_each(|other| *shared.entry(*other).or_default() += 1);
             }
             if !cells.insert(cell_index) && !is_anonymous(&episode) {
                 cell.tally.exact_duplicates += 1;

@@ -82,7 +82,10 @@ fn shared_folders(places: &[&str]) -> usize {
     (0..most).take_while(|at| split.iter().all(|folders| folders[*at] == first[*at])).count()
 }
 
-/// Returns a text as `lower_snake` ASCII, for ids and file names.
+/// Longest id, so that a file named after it fits any file system.
+const LONGEST_ID: usize = 80;
+
+/// Returns a text as `lower_snake` ASCII of at most 80 characters, for ids and file names.
 pub fn slug(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -92,11 +95,12 @@ pub fn slug(text: &str) -> String {
             out.push('_');
         }
     }
+    out.truncate(LONGEST_ID);
     let out = out.trim_end_matches('_');
     if out.is_empty() { UNKNOWN.to_owned() } else { out.to_owned() }
 }
 
-fn unique(id: &str, used: &mut BTreeSet<String>) -> String {
+pub(super) fn unique(id: &str, used: &mut BTreeSet<String>) -> String {
     let mut candidate = id.to_owned();
     let mut number = 1;
     while !used.insert(candidate.clone()) {
@@ -122,6 +126,7 @@ mod tests {
     fn slugs_are_file_names() {
         assert_eq!(slug("airline / Qwen/Qwen3-32B · react"), "airline_qwen_qwen3_32b_react");
         assert_eq!(slug("···"), "unknown");
+        assert_eq!(slug(&"long name ".repeat(30)).len(), 79);
         let mut used = BTreeSet::new();
         let ids: Vec<String> = ["a b", "a/b", "a-b"].iter().map(|text| unique(&slug(text), &mut used)).collect();
         assert_eq!(ids, ["a_b", "a_b_2", "a_b_3"]);

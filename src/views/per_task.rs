@@ -5,7 +5,6 @@ use super::{
     document::{Block, Section},
     fmt::{self, cell, column},
     matrix::binned,
-    names::slug,
     scene::{EnvCells, Scene, listing, plural},
     table::{Cell, Table},
 };
@@ -61,7 +60,7 @@ fn heatmap(scene: &Scene<'_>, env: &EnvCells<'_>) -> Heatmap {
     let columns: Vec<String> = env.shown.iter().map(|entry| entry.name.short.clone()).collect();
     Heatmap {
         meta: ChartMeta {
-            id: format!("tasks_{}", slug(&env.env)),
+            id: format!("tasks_{}", env.id),
             title: format!("Which tasks are solved in {}", env.env),
             subtitle: format!(
                 "Share of trials solved; {} from most to least solved, {} from best to worst",

@@ -246,10 +246,7 @@ fn upstream_table(scene: &Scene<'_>) -> Option<Table> {
     let mut rows = Vec::new();
     for entry in scene.entries() {
         let Some((ours, _)) = entry.stats.pass_1() else { continue };
-        // τ-bench prints its figures for one file; for several there is no printout to differ from.
-        let files = scene.sweep.files.iter().filter(|file| file.cell == entry.index).count();
-        let printed = entry.stats.upstream_pass_1.filter(|theirs| files == 1 && (theirs - ours).abs() > UPSTREAM_DIFFERS);
-        if let Some(theirs) = printed {
+        if let Some(theirs) = entry.stats.upstream_pass_1.filter(|theirs| (theirs - ours).abs() > UPSTREAM_DIFFERS) {
             rows.push(vec![
                 cell::text(format!("τ-bench's own printout for {}", entry.name.full)),
                 cell::mean(Some(theirs), 4),
@@ -345,7 +342,7 @@ fn coverage(scene: &Scene<'_>, env: &EnvCells<'_>) -> Coverage {
     let share = fmt::rate((planned > 0).then(|| scored as f64 / planned as f64));
     Coverage {
         meta: ChartMeta {
-            id: format!("coverage_{}", super::names::slug(&env.env)),
+            id: format!("coverage_{}", env.id),
             title: format!("Coverage in {}: {share} of the planned trials count", env.env),
             subtitle: format!("{}; planned trials are inferred per cell", plural(columns.len() as u64, "cell")),
             footer: format!(

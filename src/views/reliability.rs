@@ -4,7 +4,6 @@ use super::{
     chart::{Chart, ChartMeta, CurvePoint, CurveSeries, PassCurves, Solved, SolvedRow},
     document::{Block, Section},
     fmt::{self, cell, column},
-    names::slug,
     scene::{EnvCells, Scene, plural},
     summary::{bounds, trials_text},
     table::{Cell, Column, Table},
@@ -58,7 +57,7 @@ fn curves(scene: &Scene<'_>, env: &EnvCells<'_>) -> Option<PassCurves> {
     };
     Some(PassCurves {
         meta: ChartMeta {
-            id: format!("pass_k_{}", slug(&env.env)),
+            id: format!("pass_k_{}", env.id),
             title: format!("Reliability in {}: how often k trials in a row succeed (pass^k)", env.env),
             subtitle: format!("{}, {} estimator", plural(series.len() as u64, "cell"), ragged_name(scene)),
             footer: format!(

@@ -1,6 +1,8 @@
 //! What every view looks at: the sweep, its figures and the names of its cells.
 
-use super::names::{CellName, names};
+use std::collections::BTreeSet;
+
+use super::names::{CellName, names, slug, unique};
 use crate::{
     analysis::{Analysis, CellStats},
     sweep::{Cell, Sweep},
@@ -59,6 +61,7 @@ impl<'a> Scene<'a> {
     /// Returns the cells of each environment that have per-task figures, best first, with enough tasks to be charted; and how many
     /// were left out as too small or too many.
     pub fn shown_by_env(&self) -> Vec<EnvCells<'_>> {
+        let mut used = BTreeSet::new();
         self.analysis
             .rankings
             .iter()
@@ -71,7 +74,7 @@ impl<'a> Scene<'a> {
                 }
                 shown.truncate(MOST_CELLS_SHOWN);
                 let env = ranking.env.clone().unwrap_or_else(|| super::names::UNKNOWN.to_owned());
-                EnvCells { env, left_out: all.len() - shown.len(), shown }
+                EnvCells { id: unique(&slug(&env), &mut used), env, left_out: all.len() - shown.len(), shown }
             })
             .filter(|env| !env.shown.is_empty())
             .collect()
@@ -88,6 +91,8 @@ impl<'a> Scene<'a> {
 pub struct EnvCells<'a> {
     /// The environment.
     pub env: String,
+    /// Its id, unique among the environments: the end of chart names.
+    pub id: String,
     /// The cells, best first.
     pub shown: Vec<Entry<'a>>,
     /// Cells with fewer than [`FEWEST_TASKS_SHOWN`] tasks, or beyond [`MOST_CELLS_SHOWN`].

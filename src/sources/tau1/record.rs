@@ -45,6 +45,11 @@ impl RawRecord {
         self.reward != Scalar::Missing && (self.has_info || self.has_talk)
     }
 
+    /// Returns whether the object is a run without a reward: never scored, but a record all the same among others.
+    pub(super) fn is_unscored(&self) -> bool {
+        self.has_task() && self.has_talk
+    }
+
     /// Returns whether the record names its task.
     pub(super) fn has_task(&self) -> bool {
         !matches!(self.task_id, Scalar::Missing | Scalar::Null)

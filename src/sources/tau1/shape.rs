@@ -53,8 +53,10 @@ fn refuse(reason: impl Into<String>, unreadable: bool) -> Refused {
 /// Keeps what are result records, or says why there are none.
 fn recognise(mut read: Read, text: &[u8]) -> Result<Read, Refused> {
     let found = read.records.len();
+    let any = read.records.iter().any(|(_, record)| record.is_result());
+    let belongs = |record: &RawRecord| record.is_result() || (any && record.is_unscored());
     let strangers: Vec<usize> =
-        read.records.iter().filter(|(_, record)| !record.is_result()).map(|(position, _)| position + 1).collect();
+        read.records.iter().filter(|(_, record)| !belongs(record)).map(|(position, _)| position + 1).collect();
     if strangers.len() == found {
         let bad: Vec<&str> =
             read.issues.iter().filter(|(kind, _)| *kind != IssueKind::NotANumber).map(|(_, text)| text.as_str()).collect();
@@ -64,7 +66,7 @@ fn recognise(mut read: Read, text: &[u8]) -> Result<Read, Refused> {
             _ => refuse(format!("no τ-bench result: {}", what_it_is(text)), false),
         });
     }
-    read.records.retain(|(_, record)| record.is_result());
+    read.records.retain(|(_, record)| belongs(record));
     let messages =
         strangers.iter().map(|n| format!("element {n} is no result record (no reward, or neither traj nor info); left out"));
     list_issues(&mut read.issues, IssueKind::BadRecord, messages.collect());
@@ -314,7 +316,7 @@ fn read_element(text: &[u8], hints: &mut ContentHints, total: &mut Replaced) -> 
 
 fn note_replaced(issues: &mut Vec<(IssueKind, String)>, replaced: Replaced) {
     if replaced.not_numbers > 0 {
-        let message = format!("{} × NaN or Infinity, which JSON forbids, read as null", replaced.not_numbers);
+        let message = format!("{} × NaN, Infinity or a number out of range, read as null", replaced.not_numbers);
         issues.push((IssueKind::NotANumber, message));
     }
     if replaced.controls > 0 {
