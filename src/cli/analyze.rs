@@ -4,7 +4,7 @@ use anyhow::Context;
 use rayon::prelude::*;
 
 use super::{
-    Ended,
+    Ended, UsageError,
     args::{AnalyzeArgs, AttemptsArg, CiArg, ErrorsArg, Format, RaggedArg},
     load::{explain_nothing, load},
     printer::Printer,
@@ -47,8 +47,11 @@ pub(super) fn run(args: &AnalyzeArgs, printer: &mut Printer) -> anyhow::Result<E
     let document = views::document(&scene, args.explain_passk);
     let metrics = bundle::json::bytes(&json::metrics(&scene, attempts)).context("writing metrics.json")?;
     let bundle = bundle(args, &scene, &document, &metrics)?;
+    if args.output_dir.is_file() {
+        return Err(UsageError(format!("{} is a file, not a folder; choose another with -o", args.output_dir.display())).into());
+    }
     let written = fsio::write_bundle(&args.output_dir, &bundle, args.force)
-        .with_context(|| format!("cannot write the report to {}; choose another folder with -o", args.output_dir.display()))?;
+        .with_context(|| format!("cannot write the report to {}", args.output_dir.display()))?;
     print(args, &document, &metrics, printer)?;
     say(args, &scene, &document, printer);
     for path in &written.kept {

@@ -33,7 +33,8 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded<'_>, String> {
     Ok(Decoded { text: without_bom(text), broken })
 }
 
-fn too_large() -> String {
+/// Returns why a file beyond that is not read.
+pub(super) fn too_large() -> String {
     format!("larger than {} GiB of text; split the file", MAX_TEXT_BYTES >> 30)
 }
 

@@ -51,6 +51,10 @@ fn load(input: &Input, options: &ReadOptions, progress: &(dyn Fn(u64) + Sync)) -
     let shown = redact(&input.shown).into_owned();
     let passed_over =
         |reason: String, unreadable: bool| Loaded::PassedOver(PassedOver { path: shown.clone(), reason, unreadable });
+    // Looked at before it is read: a huge file must not fill the memory first.
+    if fsio::info(&input.path).is_ok_and(|info| info.bytes > decode::MAX_TEXT_BYTES) {
+        return passed_over(decode::too_large(), true);
+    }
     let bytes = match fsio::read_file(&input.path) {
         Ok(bytes) => bytes,
         Err(cause) => return passed_over(format!("cannot be read: {cause}"), true),

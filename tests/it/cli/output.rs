@@ -27,7 +27,7 @@ fn a_file_of_someone_else_is_left_alone() {
     let before = read_tree(out.path());
     insta::assert_snapshot!(screen_into(out.path(), &INTO), @"
     ------- stderr -------
-    error: writing the report to {out}: {out}/metrics.json exists and was not written by taureport (nor were 1 more): choose another directory with -o, or replace it with --force
+    error: cannot write the report to {out}: {out}/metrics.json exists and was not written by taureport (nor were 1 more): choose another directory with -o, or replace it with --force
     [exit status: 1]
     ");
     assert_eq!(read_tree(out.path()), before, "nothing is written");
@@ -44,13 +44,13 @@ fn a_file_where_the_folder_should_be() {
     write(&out, "mine");
     insta::assert_snapshot!(screen_into(&out, &INTO), @"
     ------- stderr -------
-    error: writing the report to {out}: {out}: File exists (os error 17): File exists (os error 17)
-    [exit status: 1]
+    error: {out} is a file, not a folder; choose another with -o
+    [exit status: 2]
     ");
     insta::assert_snapshot!(screen_into(&out, &[&INTO[..], &["--force"]].concat()), @"
     ------- stderr -------
-    error: writing the report to {out}: {out}: File exists (os error 17): File exists (os error 17)
-    [exit status: 1]
+    error: {out} is a file, not a folder; choose another with -o
+    [exit status: 2]
     ");
     assert_eq!(fs::read(&out).expect("it is still there"), b"mine");
 }
@@ -60,7 +60,7 @@ fn the_reason_of_a_failed_write_is_said_once() {
     let folder = temporary();
     let out = folder.path().join("reports");
     write(&out, "mine");
-    let shown = screen_into(&out, &INTO);
+    let shown = screen_into(&out.join("inner"), &INTO);
     assert_eq!(shown.matches("os error").count(), 1, "{shown}");
 }
 

@@ -124,7 +124,7 @@ fn k_of_zero() {
 fn layout_with_an_unknown_field() {
     insta::assert_snapshot!(mistake(&["--layout", "{env}/{modell}/x.json"]), @r#"
     ------- stderr -------
-    error: --layout: --layout "{env}/{modell}/x.json", character 7: there is no field "modell"; use one of env, model, strategy, user_model, user_strategy, temperature, task_range, or _ for any text
+    error: --layout "{env}/{modell}/x.json", character 7: there is no field "modell"; use one of env, model, strategy, user_model, user_strategy, temperature, task_range, or _ for any text
     [exit status: 2]
     "#);
 }
@@ -133,7 +133,7 @@ fn layout_with_an_unknown_field() {
 fn layout_that_is_not_closed() {
     insta::assert_snapshot!(mistake(&["--layout", "{env/x.json"]), @r#"
     ------- stderr -------
-    error: --layout: --layout "{env/x.json", character 1: `{` is not closed; write `{{` for a brace in the name
+    error: --layout "{env/x.json", character 1: `{` is not closed; write `{{` for a brace in the name
     [exit status: 2]
     "#);
 }
@@ -142,7 +142,7 @@ fn layout_that_is_not_closed() {
 fn map_without_an_arrow() {
     insta::assert_snapshot!(mistake(&["--map", "model=quill"]), @r#"
     ------- stderr -------
-    error: no rule was applied: --map: --map "model=quill": there is no `=>`; write REGEX=>field=value, as in 'runs/a/=>model=gpt-4o'
+    error: --map "model=quill": there is no `=>`; write REGEX=>field=value, as in 'runs/a/=>model=gpt-4o'
     [exit status: 2]
     "#);
 }
@@ -159,7 +159,7 @@ fn the_flag_at_fault_is_named_once() {
 fn map_with_a_broken_regex() {
     insta::assert_snapshot!(mistake(&["--map", "(runs=>model=quill"]), @r#"
     ------- stderr -------
-    error: no rule was applied: --map: --map "(runs=>model=quill": "(runs" is no regular expression (unclosed group); put `\` before characters meant literally
+    error: --map "(runs=>model=quill": "(runs" is no regular expression (unclosed group); put `\` before characters meant literally
     [exit status: 2]
     "#);
 }
@@ -168,7 +168,7 @@ fn map_with_a_broken_regex() {
 fn map_with_an_unknown_field() {
     insta::assert_snapshot!(mistake(&["--map", "runs=>modell=quill"]), @r#"
     ------- stderr -------
-    error: no rule was applied: --map: --map "runs=>modell=quill": there is no field "modell"; use one of env, model, strategy, user_model, user_strategy, temperature, task_range
+    error: --map "runs=>modell=quill": there is no field "modell"; use one of env, model, strategy, user_model, user_strategy, temperature, task_range
     [exit status: 2]
     "#);
 }
@@ -311,6 +311,8 @@ fn a_missing_path_among_good_ones() {
     planned trials. Errors: share of episodes that ended in any error.
     † fewer than 5 expected successes or failures: the interval is approximate.
     ------- stderr -------
+    warning: fixtures/secrets: no such file or directory; check the spelling
+    warning: fixtures/*.nothing: the glob matches nothing
 
     • airline: runpod/pod123/[redacted]/acme/quill-7b · act has pass^1 100.0% [13.9, 100.0] (3 tasks × 1–2 trials).
     warning: 2 inputs were unreadable; see the table of passed-over files.
