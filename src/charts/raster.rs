@@ -19,7 +19,32 @@ pub fn png(svg: &str, scale: f32) -> Result<Vec<u8>, ChartError> {
     let size = tree.size().to_int_size().scale_by(scale).ok_or(ChartError::Scale(scale))?;
     let mut pixels = Pixmap::new(size.width(), size.height()).ok_or(ChartError::Scale(scale))?;
     resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
-    pixels.encode_png().map_err(|error| ChartError::Png(error.to_string()))
+    encode(&pixels).map_err(|error| ChartError::Png(error.to_string()))
+}
+
+/// Compression of a PNG, 1 to 9. Beyond 4 the time doubles for one part in twenty of the size.
+const DEFLATE_LEVEL: u8 = 4;
+
+/// Writes a PNG, without alpha where every pixel is opaque, as in all our figures. Areas of one colour are smallest without a
+/// filter; that takes half the time and about four fifths of the size of `Pixmap::encode_png`.
+fn encode(pixels: &Pixmap) -> Result<Vec<u8>, png::EncodingError> {
+    if pixels.pixels().iter().any(|pixel| pixel.alpha() != u8::MAX) {
+        return pixels.encode_png();
+    }
+    let mut colours = Vec::with_capacity(pixels.pixels().len() * 3);
+    for pixel in pixels.pixels() {
+        colours.extend_from_slice(&[pixel.red(), pixel.green(), pixel.blue()]);
+    }
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, pixels.width(), pixels.height());
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_deflate_compression(png::DeflateCompression::Level(DEFLATE_LEVEL));
+    encoder.set_filter(png::Filter::NoFilter);
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(&colours)?;
+    writer.finish()?;
+    Ok(bytes)
 }
 
 /// Returns the embedded fonts, loaded once and shared by all threads.

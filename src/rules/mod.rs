@@ -6,6 +6,8 @@
 
 mod parse;
 
+use std::sync::OnceLock;
+
 use regex::RegexSet;
 use thiserror::Error;
 
@@ -65,22 +67,20 @@ pub enum RulesError {
     },
 }
 
-/// A compiled table of rules.
+/// A table of rules. The built-in one is compiled when the first error is classified: most runs have none.
 #[derive(Debug, Clone)]
-pub struct ErrorRules {
+pub struct ErrorRules(OnceLock<Compiled>);
+
+#[derive(Debug, Clone)]
+struct Compiled {
     rules: Vec<ErrorRule>,
     set: RegexSet,
 }
 
 impl ErrorRules {
     /// Returns the built-in rules.
-    ///
-    /// # Panics
-    ///
-    /// Never: the table is part of the program, and a test reads it.
-    #[expect(clippy::expect_used, reason = "the built-in table is a constant that a test compiles")]
     pub fn builtin() -> Self {
-        Self::compile(parse(BUILTIN_RULES).expect("built-in rules are valid")).expect("built-in rules compile")
+        Self(OnceLock::new())
     }
 
     /// Returns the rules of a user's file, followed by the built-in ones.
@@ -91,13 +91,13 @@ impl ErrorRules {
     /// pattern that is no regular expression. The error names the rule, the cause and the line.
     pub fn with_user(text: &str) -> Result<Self, RulesError> {
         let mut rules = parse(text)?;
-        rules.extend(Self::builtin().rules);
-        Self::compile(rules)
+        rules.extend(Compiled::builtin().rules);
+        Compiled::new(rules).map(|compiled| Self(OnceLock::from(compiled)))
     }
 
     /// Returns the rules in the order they are tried.
     pub fn rules(&self) -> &[ErrorRule] {
-        &self.rules
+        &self.compiled().rules
     }
 
     /// Classifies an error and names the rule that decided, [`OTHER`] when none did.
@@ -106,15 +106,24 @@ impl ErrorRules {
     /// name the exception, which a bare `str(e)` leaves out.
     pub fn classify(&self, error: &str, traceback: Option<&str>) -> (ErrorClass, String) {
         let text = &error[..error.floor_char_boundary(TEXT_BYTES)];
-        let first = |text: &str| self.set.matches(text).iter().next();
+        let Compiled { rules, set } = self.compiled();
+        let first = |text: &str| set.matches(text).iter().next();
         let found = first(text).or_else(|| first(&last_lines(traceback?)));
-        found.map_or_else(
-            || (ErrorClass::Agent, OTHER.to_owned()),
-            |index| (self.rules[index].class, self.rules[index].name.clone()),
-        )
+        found.map_or_else(|| (ErrorClass::Agent, OTHER.to_owned()), |index| (rules[index].class, rules[index].name.clone()))
     }
 
-    fn compile(rules: Vec<ErrorRule>) -> Result<Self, RulesError> {
+    fn compiled(&self) -> &Compiled {
+        self.0.get_or_init(Compiled::builtin)
+    }
+}
+
+impl Compiled {
+    #[expect(clippy::expect_used, reason = "the built-in table is a constant that a test compiles")]
+    fn builtin() -> Self {
+        Self::new(parse(BUILTIN_RULES).expect("built-in rules are valid")).expect("built-in rules compile")
+    }
+
+    fn new(rules: Vec<ErrorRule>) -> Result<Self, RulesError> {
         let set = parse::insensitive_set(rules.iter().map(|rule| rule.pattern.as_str()))
             .map_err(|cause| RulesError::TooLarge { cause: cause.to_string() })?;
         Ok(Self { rules, set })

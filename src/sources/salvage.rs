@@ -139,24 +139,28 @@ pub(super) fn sanitise(text: &[u8]) -> (Vec<u8>, Replaced) {
     let mut out = Vec::with_capacity(text.len() + 64);
     let mut at = 0;
     while at < text.len() {
-        if text[at] == b'"' {
-            at = copy_string(text, at, &mut out, &mut replaced);
-        } else if let Some(length) = bare_not_a_number(text, at) {
-            out.extend_from_slice(b"null");
-            replaced.not_numbers += 1;
-            at += length;
-        } else {
-            out.push(text[at]);
-            at += 1;
+        let plain = text[at..].iter().position(|b| b"\"NI-".contains(b)).unwrap_or(text.len() - at);
+        out.extend_from_slice(&text[at..at + plain]);
+        at += plain;
+        match text.get(at) {
+            None => {}
+            Some(b'"') => at = copy_string(text, at, &mut out, &mut replaced),
+            Some(first) => {
+                if let Some(length) = bare_not_a_number(text, at) {
+                    out.extend_from_slice(b"null");
+                    replaced.not_numbers += 1;
+                    at += length;
+                } else {
+                    out.push(*first);
+                    at += 1;
+                }
+            }
         }
     }
     (out, replaced)
 }
 
 fn bare_not_a_number(text: &[u8], at: usize) -> Option<usize> {
-    if !b"NI-".contains(&text[at]) {
-        return None;
-    }
     ["NaN", "Infinity", "-Infinity"].iter().find(|word| text[at..].starts_with(word.as_bytes())).map(|word| word.len())
 }
 
@@ -164,15 +168,17 @@ fn copy_string(text: &[u8], start: usize, out: &mut Vec<u8>, replaced: &mut Repl
     let end = skip_string(text, start).unwrap_or(text.len());
     let mut at = start;
     while at < end {
-        if text[at] < 0x20 {
-            out.push(b' ');
-            replaced.controls += 1;
-            at += 1;
-        } else if text[at] == b'\\' {
-            at += copy_escape(&text[at..end], out);
-        } else {
-            out.push(text[at]);
-            at += 1;
+        let plain = text[at..end].iter().position(|b| *b == b'\\' || *b < 0x20).unwrap_or(end - at);
+        out.extend_from_slice(&text[at..at + plain]);
+        at += plain;
+        match text[..end].get(at) {
+            None => {}
+            Some(b'\\') => at += copy_escape(&text[at..end], out),
+            Some(_) => {
+                out.push(b' ');
+                replaced.controls += 1;
+                at += 1;
+            }
         }
     }
     end

@@ -79,7 +79,7 @@ pub(super) fn ragged_name(scene: &Scene<'_>) -> &'static str {
     use crate::analysis::RaggedChoice::{Available, Chained, Strict, UpstreamV1, ZeroFill};
     match scene.analysis.options.ragged {
         Chained => "chained",
-        Available => "available-case",
+        Available => "available",
         Strict => "strict",
         UpstreamV1 => "upstream-v1",
         ZeroFill => "zero-fill",

@@ -192,17 +192,16 @@ fn after() { std::fs::read("x"); }
         [
             "src/metrics/interval.rs:2: `std::fs`: `std::fs` belongs in `fsio` alone",
             "src/metrics/interval.rs:2: `std::fs::File`: `std::fs` belongs in `fsio` alone",
-            "src/metrics/interval.rs:3: `crate::records::TaskId`: `metrics` may use nothing but itself",
-            "src/metrics/interval.rs:3: `crate::frames`: `metrics` may use nothing but itself",
-            "src/metrics/interval.rs:3: `crate::frames::Table`: `metrics` may use nothing but itself",
-            "src/metrics/interval.rs:4: `super::super::views::Cell`: `metrics` may use nothing but itself",
+            "src/metrics/interval.rs:3: `crate::frames`: `metrics` may use records",
+            "src/metrics/interval.rs:3: `crate::frames::Table`: `metrics` may use records",
+            "src/metrics/interval.rs:4: `super::super::views::Cell`: `metrics` may use records",
             "src/metrics/interval.rs:6: `polars`: `polars` belongs in `frames` alone",
-            "src/metrics/interval.rs:10: `crate::sweep::load`: `metrics` may use nothing but itself",
+            "src/metrics/interval.rs:10: `crate::sweep::load`: `metrics` may use records",
             "src/metrics/interval.rs:11: `plotters::draw`: `plotters` belongs in `charts` alone",
-            "src/metrics/interval.rs:11: `crate::charts::Style`: `metrics` may use nothing but itself",
+            "src/metrics/interval.rs:11: `crate::charts::Style`: `metrics` may use records",
             "src/metrics/interval.rs:11: `crate::nowhere::X`: `nowhere` is not a module of the table",
             "src/metrics/interval.rs:11: `std::fs::exists`: `std::fs` belongs in `fsio` alone",
-            "src/metrics/interval.rs:16: `super::super::super::analysis::Group`: `metrics` may use nothing but itself",
+            "src/metrics/interval.rs:16: `super::super::super::analysis::Group`: `metrics` may use records",
             "src/metrics/interval.rs:18: `comfy_table::Table::new`: `comfy_table` belongs in `report` alone",
             "src/metrics/interval.rs:20: `std::fs::read`: `std::fs` belongs in `fsio` alone",
         ]
@@ -211,9 +210,13 @@ fn after() { std::fs::read("x"); }
 
 #[test]
 fn a_use_along_the_layers_is_not() {
-    let text = "use crate::{charts, fsio, redact::redact, views::Cell};\nuse self::table;\nuse minijinja::Environment;\npub(crate) fn f() {}\n";
+    let text = "use crate::{bundle, redact::redact, views::Cell};\nuse self::table;\nuse minijinja::Environment;\npub(crate) fn f() {}\n";
     assert_eq!(check("src/report/mod.rs", text, false), [""; 0]);
     assert_eq!(check("src/fsio.rs", "use std::fs;\nuse super::fsio;", false), [""; 0]);
+    assert_eq!(
+        check("src/records/mod.rs", "use crate::redact::redact;", false),
+        ["src/records/mod.rs:1: `crate::redact::redact`: `records` may use nothing but itself"]
+    );
     assert_eq!(check("src/main.rs", "use taureport::cli;\nfn main() { cli::run(); }", false), [""; 0]);
     assert_eq!(check("src/cli/mod.rs", "use crate::{records, sources, report};\nuse clap::Parser;", false), [""; 0]);
     assert_eq!(check("src/extra.rs", "", false), ["src/extra.rs:1: module `extra` is not in the table: give it a layer"]);

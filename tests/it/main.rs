@@ -1,5 +1,16 @@
 //! The one integration-test binary: one link step for all of them.
 
+mod cli;
+mod determinism;
 mod fixtures;
 mod generate;
+mod hostile;
 mod layers;
+mod options;
+mod property;
+mod real;
+mod sample;
+mod schema;
+mod secrets;
+mod support;
+mod truth;

@@ -269,10 +269,12 @@ fn read_broken(text: &[u8], start: usize, cause: &serde_json::Error) -> Result<R
     let mut read = Read { kind, records: Vec::new(), stored: None, hints: ContentHints::default(), issues: Vec::new() };
     let mut bad = Vec::new();
     for (position, range) in found.complete.iter().enumerate() {
-        let line = salvage::line_of(&clean, range.start);
         match read_element(&clean[range.clone()], &mut read.hints, &mut Replaced::default()) {
             Ok(record) => read.records.push((position, record.unwrap_or_default())),
-            Err(cause) => bad.push(format!("record {} (from line {line}): {}; left out", position + 1, plain(&cause))),
+            Err(cause) => {
+                let line = salvage::line_of(&clean, range.start);
+                bad.push(format!("record {} (from line {line}): {}; left out", position + 1, plain(&cause)));
+            }
         }
     }
     list_issues(&mut read.issues, IssueKind::BadRecord, bad);

@@ -1,0 +1,296 @@
+//! Names from outside may hold anything; the report stays one report.
+
+use std::{fmt::Write as _, path::Path};
+
+use regex::Regex;
+
+use crate::support::{Report, analyze_in, argument, read_tree, run_in, temporary, text, write};
+
+/// What a name may hold, within what a file system takes.
+const FILE_NAMES: [&str; 16] = [
+    "a|b||c|",
+    "`tick``s`",
+    "<script>alert(1)<",
+    "<img src=x onerror=alert(1)>",
+    "two\nlines\n\n# Heading\n\n| a | b |\n|---|---|\n",
+    "carriage\rreturn",
+    "[x](javascript:alert(1))",
+    "![x](http:evil.example)",
+    "\u{202e}gpj.exe\u{2066}\u{200b}",
+    "*bold* _it_ ~~gone~~ **",
+    "&lt;b&gt; &amp; &#x3c;",
+    "\u{1b}[31mred\u{1b}]0;title\u{7}\u{0085}",
+    "> quote",
+    "--- --- ---",
+    "- [ ] done @someone #1",
+    "トークン 日本語 👩‍👩‍👧 e\u{301}",
+];
+
+/// All of them, and what only a value in a file may be.
+fn names() -> Vec<String> {
+    let more = [
+        "../../../etc/passwd",
+        "..",
+        "/",
+        "C:\\con",
+        "</sub></details><b>",
+        "$E=mc^2$ \\(x\\)",
+        "https://evil.example/?a=b",
+        " ",
+        "",
+    ];
+    FILE_NAMES.into_iter().chain(more).map(str::to_owned).chain(["x".repeat(300), "é|".repeat(150), "`".repeat(40)]).collect()
+}
+
+/// A checkpoint with a few tasks of these ids.
+fn checkpoint(ids: &[String], error: &str) -> Vec<u8> {
+    let records: Vec<serde_json::Value> = ids
+        .iter()
+        .enumerate()
+        .flat_map(|(index, id)| (0..2).map(move |trial| (index, id, trial)))
+        .map(|(index, id, trial)| {
+            let reward = f64::from(u8::from((index + trial) % 3 == 0));
+            let info = if index % 4 == 1 { serde_json::json!({ "error": error }) } else { serde_json::json!({}) };
+            let traj = serde_json::json!([{"role": "user", "content": format!("{id} {trial}")}]);
+            serde_json::json!({"task_id": id, "trial": trial, "reward": reward, "info": info, "traj": traj})
+        })
+        .collect();
+    serde_json::to_vec(&records).expect("values are JSON")
+}
+
+fn plain_ids() -> Vec<String> {
+    (0..6).map(|id| id.to_string()).collect()
+}
+
+/// Everything that must hold of any report.
+#[track_caller]
+fn assert_sound(report: &Report) {
+    assert_eq!(report.output.status.code(), Some(0), "{}", text(&report.output.stderr));
+    let name = Regex::new(r"^((charts|tables)/)?[a-z0-9_.-]{1,120}\.(md|json|csv|png|svg)$").expect("a constant");
+    for (path, bytes) in &report.files {
+        assert!(name.is_match(path), "a file named {path:?}");
+        let content = String::from_utf8_lossy(bytes);
+        match path.rsplit('.').next() {
+            Some("json") => {
+                serde_json::from_str::<serde_json::Value>(&content).unwrap_or_else(|cause| panic!("{path}: {cause}"));
+            }
+            Some("csv") => drop(crate::support::rows(&content)),
+            Some("svg") => {
+                let options = resvg::usvg::Options::default();
+                resvg::usvg::Tree::from_str(&content, &options).unwrap_or_else(|cause| panic!("{path}: {cause}"));
+                assert!(!content.contains("<script") && !content.contains("<img"), "{path}");
+            }
+            _ => {}
+        }
+    }
+    assert_sound_markdown(&report.text("experiment_report.md"));
+    for stream in [&report.output.stdout, &report.output.stderr] {
+        let shown = text(stream);
+        let bad = shown.chars().find(|c| *c != '\n' && is_unseen(*c));
+        assert_eq!(bad, None, "on the terminal: {shown}");
+    }
+}
+
+/// Returns whether a character moves the cursor, hides or reorders text.
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+}
+
+#[track_caller]
+fn assert_sound_markdown(markdown: &str) {
+    let mut wrong = String::new();
+    if let Some(c) = markdown.chars().find(|c| *c != '\n' && is_unseen(*c)) {
+        writeln!(wrong, "holds {c:?}").expect("a string takes all text");
+    }
+    let lines: Vec<&str> = markdown.lines().collect();
+    for (index, pair) in lines.windows(2).enumerate() {
+        if pair.iter().all(|line| line.starts_with('|')) && columns(pair[0]) != columns(pair[1]) {
+            writeln!(wrong, "line {}: {} columns, then {}: {}", index + 2, columns(pair[0]), columns(pair[1]), pair[1])
+                .expect("a string takes all text");
+        }
+    }
+    let headings: Vec<&&str> = lines.iter().filter(|line| line.starts_with('#')).collect();
+    let sections = lines.iter().filter(|line| line.starts_with("<a id=")).count();
+    if headings.len() != sections + 1 || headings.iter().filter(|line| line.starts_with("# ")).count() != 1 {
+        writeln!(wrong, "headings: {headings:?}").expect("a string takes all text");
+    }
+    wrong.push_str(&foreign_html(markdown));
+    wrong.push_str(&foreign_links(markdown));
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// Number of unescaped pipes.
+fn columns(line: &str) -> usize {
+    let mut escaped = false;
+    let mut found = 0;
+    for c in line.chars() {
+        found += usize::from(c == '|' && !escaped);
+        escaped = c == '\\' && !escaped;
+    }
+    found
+}
+
+/// Lists tags that the template does not write, and whether its own are balanced.
+fn foreign_html(markdown: &str) -> String {
+    let tag = Regex::new(r"<[A-Za-z/!?][^>\n]*>?").expect("a constant");
+    let own = Regex::new(r#"^(</?(sub|details|summary)>|<br>|<a id="[a-z-]+">|</a>)$"#).expect("a constant");
+    let escaped = |at: usize| markdown[..at].chars().rev().take_while(|c| *c == '\\').count() % 2 == 1;
+    let mut wrong: Vec<String> = tag
+        .find_iter(markdown)
+        .filter(|found| !own.is_match(found.as_str()) && !escaped(found.start()))
+        .map(|found| found.as_str().to_owned())
+        .collect();
+    for name in ["sub", "details", "summary"] {
+        let (open, close) = (markdown.matches(&format!("<{name}>")).count(), markdown.matches(&format!("</{name}>")).count());
+        if open != close {
+            wrong.push(format!("{open} × <{name}>, {close} × </{name}>"));
+        }
+    }
+    if wrong.is_empty() { String::new() } else { format!("HTML: {wrong:?}\n") }
+}
+
+/// Lists links and pictures that lead anywhere but into the report.
+fn foreign_links(markdown: &str) -> String {
+    let own = Regex::new(r"^(#[a-z-]+|(charts|tables)/[a-z0-9_]+\.(png|svg|csv))$").expect("a constant");
+    let mut wrong: Vec<&str> = markdown.lines().flat_map(targets).filter(|target| !own.is_match(target)).collect();
+    // Addresses that GitHub links by itself; those of papers among the methods are our own.
+    let address = Regex::new(r"(?:https?|ftp)://|www\.[a-z]").expect("a constant");
+    wrong.extend(markdown.lines().filter(|line| address.is_match(line) && line.contains("evil")));
+    if wrong.is_empty() { String::new() } else { format!("links: {wrong:?}\n") }
+}
+
+/// Targets of the inline links and pictures of a line: `](` where an unescaped bracket is open.
+fn targets(line: &str) -> Vec<&str> {
+    let (mut open, mut escaped, mut found) = (0_usize, false, Vec::new());
+    for (at, c) in line.char_indices() {
+        match c {
+            _ if escaped => {}
+            '[' => open += 1,
+            ']' if open > 0 => {
+                open -= 1;
+                let target = line[at + 1..].strip_prefix('(').and_then(|rest| rest.split([')', ' ']).next());
+                found.extend(target);
+            }
+            _ => {}
+        }
+        escaped = c == '\\' && !escaped;
+    }
+    found
+}
+
+#[test]
+fn links_are_found() {
+    assert_eq!(targets(r"[0.1, 0.9] \[x](a) [b [c]](d) ![e](f) \\[g](h)"), ["d", "f", "h"]);
+    assert_eq!(columns(r"| a \| b | \\| c |"), 4);
+    assert!(foreign_html("a < b <b>").contains("<b>") && foreign_html("\\<b> <br>").is_empty());
+}
+
+/// Runs in a folder beside which nothing may appear.
+fn analyze_beside(folder: &Path, arguments: &[&str]) -> Report {
+    let out = folder.join("a/b/out");
+    std::fs::create_dir_all(&out).expect("folders can be made");
+    let output = run_in(folder, &[&["analyze", "-o", &argument(&out), "--svg", "-v"], arguments].concat());
+    let mut beside: Vec<String> = read_tree(&folder.join("a")).into_keys().filter(|path| !path.starts_with("b/out/")).collect();
+    beside.retain(|path| !path.starts_with("in/"));
+    assert!(beside.is_empty(), "written beside the output folder: {beside:?}");
+    Report { files: read_tree(&out), output }
+}
+
+#[test]
+fn in_task_ids_and_error_texts() {
+    let folder = temporary();
+    for (index, error) in names().iter().enumerate() {
+        write(&folder.path().join(format!("in/airline/act/quill-{index}b/run.json")), checkpoint(&names(), error));
+    }
+    let report = analyze_beside(folder.path(), &["in"]);
+    assert_sound(&report);
+    let tasks: Vec<String> = report.table("tasks").into_iter().skip(1).map(|row| row[2].clone()).collect();
+    assert!(tasks.iter().any(|task| task == FILE_NAMES[0]), "raw values are in the CSV: {tasks:?}");
+}
+
+#[test]
+fn in_models_environments_and_strategies() {
+    let folder = temporary();
+    let names = names();
+    let maps: Vec<String> = names
+        .iter()
+        .enumerate()
+        .filter(|(_, name)| !name.trim().is_empty())
+        .map(|(index, name)| {
+            write(&folder.path().join(format!("in/run-{index}.json")), checkpoint(&plain_ids(), "boom"));
+            // `$` names a group, a comma ends the value, and `=>` would be taken for the arrow.
+            let value = name.replace('$', "$$").replace(',', ";");
+            format!(
+                "run-{index}\\.json$=>model= {value},env= {value},strategy= {value},user_model= {value},temperature= {value}"
+            )
+        })
+        .collect();
+    for map in &maps {
+        let file = format!("in/{}.json", map.split('\\').next().unwrap_or_default());
+        assert_sound(&analyze_in(folder.path(), &[&file, "--no-charts", "--map", map]));
+    }
+    let all: Vec<&str> = maps.iter().flat_map(|map| ["--map", map]).collect();
+    assert_sound(&analyze_beside(folder.path(), &[&["in"], &all[..]].concat()));
+}
+
+/// Names that differ only in what a file name cannot hold must not share a chart.
+#[test]
+fn alike_environments_have_charts_of_their_own() {
+    let folder = temporary();
+    for index in 0..2 {
+        write(&folder.path().join(format!("in/run-{index}.json")), checkpoint(&plain_ids(), "boom"));
+    }
+    let charts = |first: &str, second: &str| {
+        let maps = [format!("run-0=>model=m,env={first}"), format!("run-1=>model=m,env={second}")];
+        let report = analyze_beside(folder.path(), &["in", "--map", &maps[0], "--map", &maps[1]]);
+        report.files.into_keys().filter(|path| path.starts_with("charts/") && !path.contains(".svg")).collect::<Vec<_>>()
+    };
+    let wanted = charts("first", "second").len();
+    for (first, second) in [("a b", "a-b"), ("航空", "小売"), ("A", "a"), ("..", "/")] {
+        let found = charts(first, second);
+        assert_eq!(found.len(), wanted, "{first} and {second}: {found:?}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn in_names_of_files_and_folders() {
+    let folder = temporary();
+    for name in FILE_NAMES {
+        let place = format!("in/{name}/{name}/{name}/{name}.json").replace("/.", "/_");
+        write(&folder.path().join(place), checkpoint(&plain_ids(), name));
+        write(&folder.path().join(format!("in/{name}/broken.json")), "[{\"task_id\": ");
+        write(&folder.path().join(format!("in/{name}/other.json")), format!("{{\"{}\": 1}}", name.escape_default()));
+    }
+    assert_sound(&analyze_beside(folder.path(), &["in"]));
+    assert_sound(&analyze_beside(folder.path(), &["in", "--layout", "{env}/{strategy}/{model}/{_}.json"]));
+    let shown = text(&run_in(folder.path(), &["inspect", "in"]).stdout);
+    assert!(shown.chars().all(|c| c == '\n' || !is_unseen(c)), "{shown}");
+    let table = text(&run_in(folder.path(), &["inspect", "in", "--format", "md"]).stdout);
+    assert_sound_markdown(&format!("# Files\n{table}"));
+}
+
+#[test]
+fn in_labels() {
+    let folder = temporary();
+    write(&folder.path().join("in/airline/act/quill-7b/run.json"), checkpoint(&plain_ids(), "boom"));
+    let labels: Vec<String> = names()
+        .into_iter()
+        .filter(|name| !name.is_empty() && !name.contains(['/', '\\', '=']))
+        .map(|name| format!("{name}=in"))
+        .collect();
+    let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
+    assert_sound(&analyze_beside(folder.path(), &[&["--"], &labels[..]].concat()));
+}
+
+#[test]
+fn the_table_on_the_terminal_keeps_its_width() {
+    let folder = temporary();
+    write(&folder.path().join("in/run.json"), checkpoint(&plain_ids(), "boom"));
+    for name in ["x".repeat(300), "x ".repeat(150), "x/".repeat(150)] {
+        let report = analyze_in(folder.path(), &["in", "--no-charts", "--map", &format!(".=>model={name},env={name}")]);
+        let widest = text(&report.output.stdout).lines().map(|line| line.chars().count()).max();
+        assert!(widest <= Some(100), "{widest:?} columns:\n{}", text(&report.output.stdout));
+    }
+}
