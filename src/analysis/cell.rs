@@ -88,7 +88,7 @@ pub struct CellStats {
     pub tally: Tally,
     /// How episodes ended.
     pub outcomes: Outcomes,
-    /// Distinct trial numbers in the files, which τ-bench takes for the number of trials.
+    /// The number of trials as τ-bench would take it.
     pub distinct_trials: u32,
     /// Tasks with at least one counted trial: m.
     pub scored_tasks: usize,
@@ -106,8 +106,8 @@ pub struct CellStats {
     pub episode_success_rate: Option<f64>,
     /// Mean reward over tasks and trials.
     pub reward: Option<Rate>,
-    /// Whether some counted reward is neither 0 nor 1.
-    pub fractional_rewards: bool,
+    /// Counted rewards that are neither 0 nor 1: by the success rule they are failures.
+    pub fractional_rewards: u64,
     /// pass^k by k.
     pub curve: Vec<CurvePoint>,
     /// pass^k by k over the tasks that have k trials, where tasks are uneven: a second definition for the record.
@@ -181,9 +181,9 @@ impl CellStats {
             success: success_rate(&counts),
             episode_success_rate: (outcomes.counted > 0).then(|| outcomes.successes as f64 / outcomes.counted as f64),
             reward: rate_of_sums(sums),
-            fractional_rewards: rows.iter().any(|row| (row.reward_sum - f64::from(row.c)).abs() > 1e-5),
+            fractional_rewards: fractional_rewards(cell, options),
             available: if uneven { draw(&counts, Ragged::Available) } else { Vec::new() },
-            errors_as_failures: errors_matter.then(|| draw(&self::counts(failed), Ragged::Chained)),
+            errors_as_failures: errors_matter.then(|| draw(&self::counts(failed), ragged)),
             missing_bounds: (1..=k_max).map(|k| missing_trial_bounds(&planned, k)).collect(),
             upstream_pass_1: upstream_pass_1(failed, distinct_trials(cell)).filter(|_| is_one_file(cell)),
             solved: shares(&counts, options.ci, options.confidence),
@@ -212,6 +212,13 @@ impl CellStats {
         let point = self.curve.first()?;
         Some((point.value?, point.interval))
     }
+}
+
+fn fractional_rewards(cell: &Cell, options: &Options) -> u64 {
+    let trials = cell.tasks.values().flatten().chain(&cell.untasked);
+    let rewards =
+        trials.map(|trial| options.errors.standing(&trial.episode)).filter(|one| !one.success).filter_map(|one| one.reward);
+    rewards.filter(|reward| *reward != 0.0).count() as u64
 }
 
 fn counts(rows: &[TaskRow]) -> Vec<TaskCounts> {
@@ -261,10 +268,16 @@ fn coverage(tasks: &[TaskStats]) -> Option<f64> {
     (planned > 0).then(|| scored as f64 / planned as f64)
 }
 
-/// Number of distinct trial numbers, which τ-bench takes for the number of trials.
+/// The number of trials as τ-bench would take it: for one file the distinct trial numbers in it (with repeated rows its formula then
+/// exceeds one, and is shown so where it is asked for); over several files, whose numbers repeat, the most trials of any task.
 fn distinct_trials(cell: &Cell) -> u32 {
-    let trials = cell.tasks.values().flatten().filter_map(|trial| trial.episode.trial);
-    u32::try_from(trials.collect::<std::collections::BTreeSet<_>>().len()).unwrap_or(u32::MAX).max(1)
+    let numbers = || cell.tasks.values().flatten().filter_map(|trial| trial.episode.trial);
+    let trials = if is_one_file(cell) {
+        numbers().collect::<std::collections::BTreeSet<_>>().len()
+    } else {
+        cell.tasks.values().map(Vec::len).max().unwrap_or(0)
+    };
+    u32::try_from(trials).unwrap_or(u32::MAX).max(1)
 }
 
 fn is_one_file(cell: &Cell) -> bool {

@@ -20,6 +20,8 @@ const FEWEST_COMMON_TASKS: usize = 5;
 pub enum Verdict {
     /// The leader is better beyond noise, after correction for the number of comparisons.
     Worse,
+    /// Better than the leader beyond noise on the tasks both have, although its pass^1 is lower or rests on few tasks.
+    Better,
     /// Cannot be told from the leader with this data.
     Inconclusive,
     /// Too few common tasks to compare.
@@ -102,6 +104,7 @@ fn contrasts(cells: &[CellStats], order: &[usize], options: &Options) -> Vec<Con
             let verdict = match (paired, p_holm) {
                 (None, _) => Verdict::NotCompared,
                 (Some(one), Some(p)) if p < alpha && one.difference < 0.0 => Verdict::Worse,
+                (Some(one), Some(p)) if p < alpha && one.difference > 0.0 => Verdict::Better,
                 _ => Verdict::Inconclusive,
             };
             Contrast { cell: *cell, paired, p_holm, verdict }

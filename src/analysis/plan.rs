@@ -20,16 +20,18 @@ pub struct Plan {
 
 /// Infers the plan of every cell.
 ///
-/// Tasks: where every file of the cell names a closed task range, the union of those; else all tasks that any cell of the same
-/// benchmark and environment has. Trials: the user's number, else the most trials that a tenth of the cell's tasks reach: a run
+/// Tasks: where every file of the cell names a closed task range, the union of those; else the tasks that the largest cell or at
+/// least two cells of the same benchmark and environment have; always the cell's own. Trials: the user's number, else the most trials that a tenth of the cell's tasks reach: a run
 /// cut off in its last round shows, a single task run more often than the others does not count.
 pub(super) fn plans(sweep: &Sweep, planned_trials: Option<u32>) -> Vec<Plan> {
-    let mut by_env: BTreeMap<(Benchmark, &str), BTreeSet<&TaskId>> = BTreeMap::new();
+    let mut envs: BTreeMap<(Benchmark, &str), Vec<&Cell>> = BTreeMap::new();
     for cell in &sweep.cells {
         if let Some(env) = &cell.key.env {
-            by_env.entry((cell.key.benchmark, env)).or_default().extend(cell.tasks.keys());
+            envs.entry((cell.key.benchmark, env)).or_default().push(cell);
         }
     }
+    let by_env: BTreeMap<(Benchmark, &str), BTreeSet<&TaskId>> =
+        envs.into_iter().map(|(env, cells)| (env, usual_tasks(&cells))).collect();
     let plan = |(index, cell): (usize, &Cell)| {
         let ranged = range_tasks(sweep, index);
         let from_ranges = ranged.is_some();
@@ -42,6 +44,17 @@ pub(super) fn plans(sweep: &Sweep, planned_trials: Option<u32>) -> Vec<Plan> {
         Plan { tasks, trials, from_ranges }
     };
     sweep.cells.iter().enumerate().map(plan).collect()
+}
+
+/// Returns the tasks of the largest cell and those that at least two cells have: one stray task is no plan for the others.
+fn usual_tasks<'a>(cells: &[&'a Cell]) -> BTreeSet<&'a TaskId> {
+    let largest = cells.iter().map(|cell| cell.tasks.len()).max().unwrap_or(0);
+    let mut seen: BTreeMap<&TaskId, usize> = BTreeMap::new();
+    for cell in cells {
+        let weight = if cell.tasks.len() == largest { 2 } else { 1 };
+        cell.tasks.keys().for_each(|task| *seen.entry(task).or_default() += weight);
+    }
+    seen.into_iter().filter(|(_, cells)| *cells > 1).map(|(task, _)| task).collect()
 }
 
 /// One in how many tasks must reach a number of trials for it to be the plan.

@@ -61,7 +61,7 @@ pub(super) fn explain_nothing(found: &Found, printer: &mut Printer) {
         })
         .collect();
     printer.warning(&format!(
-        "nothing usable found: {} files looked at, {} with other endings, {} written by taureport itself",
+        "nothing usable found: {} inputs looked at, {} files with other endings, {} written by taureport itself",
         passed.len(),
         found.other_files,
         found.own_files

@@ -154,9 +154,10 @@ impl Sweep {
     }
 }
 
-/// Returns whether an episode cannot be told from another of its kind: no task, no trial, no conversation.
+/// Returns whether nothing tells an episode from another of its kind: scored, but without a conversation on record. Errors are
+/// known by their text.
 fn is_anonymous(episode: &Episode) -> bool {
-    episode.task.is_none() && episode.trial.is_none() && episode.conversation.is_none()
+    episode.conversation.is_none() && !matches!(episode.outcome, Outcome::Error { .. })
 }
 
 fn is_beyond_chance(episode: &Episode) -> bool {
@@ -175,7 +176,8 @@ fn settle_conflicts(episodes: Vec<Episode>, attempts: Attempts) -> Kept {
     let mut groups: BTreeMap<(Option<TaskId>, Option<i64>), Vec<Episode>> = BTreeMap::new();
     for episode in episodes {
         let group = groups.entry((episode.task.clone(), episode.trial)).or_default();
-        if !is_anonymous(&episode) && group.iter().any(|other| other.fingerprint == episode.fingerprint) {
+        let told = episode.trial.is_some() || !is_anonymous(&episode);
+        if told && group.iter().any(|other| other.fingerprint == episode.fingerprint) {
             kept.copies += 1;
         } else {
             group.push(episode);

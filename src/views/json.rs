@@ -337,6 +337,7 @@ fn rankings(scene: &Scene<'_>) -> Vec<RankingJson> {
                     p_holm: contrast.p_holm,
                     verdict: match contrast.verdict {
                         Verdict::Worse => "worse",
+                        Verdict::Better => "better",
                         Verdict::Inconclusive => "inconclusive",
                         Verdict::NotCompared => "not compared",
                     },

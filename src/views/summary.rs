@@ -37,6 +37,11 @@ pub fn findings(scene: &Scene<'_>) -> Vec<String> {
         .entries()
         .filter(|entry| entry.stats.scored_tasks == 0)
         .map(|entry| {
+            let outcomes = entry.stats.outcomes;
+            if outcomes.counted == 0 {
+                let (errors, episodes) = (fmt::count(Some(outcomes.errors())), plural(outcomes.episodes, "episode"));
+                return format!("{}: no scored episode; {errors} of {episodes} ended in an error.", entry.name.full);
+            }
             let rate = fmt::rate(entry.stats.episode_success_rate);
             let episodes = plural(entry.stats.outcomes.counted, "episode");
             format!(
@@ -62,13 +67,19 @@ fn finding(scene: &Scene<'_>, ranking: &EnvRanking) -> Option<String> {
     }
     let of = |verdict: Verdict| ranking.contrasts.iter().filter(|one| one.verdict == verdict).collect::<Vec<&Contrast>>();
     let (worse, open, untested) = (of(Verdict::Worse), of(Verdict::Inconclusive), of(Verdict::NotCompared));
+    let better = of(Verdict::Better);
     let mut text = if ranking.contrasts.is_empty() {
         format!("{env}: not compared; the highest is {} with {estimate}.", leader.name.short)
     } else {
-        format!("{env}: best is {} with {estimate}.{}", leader.name.short, reliability_words(&leader))
+        // "Best" is said only where every other cell is worse beyond noise.
+        let lead = if worse.len() == ranking.contrasts.len() { "best" } else { "highest" };
+        format!("{env}: {lead} is {} with {estimate}.{}", leader.name.short, reliability_words(&leader))
     };
     if !worse.is_empty() {
         text.push_str(&format!(" Better than {} beyond noise.", names_or_count(scene, &worse, "other cell")));
+    }
+    if !better.is_empty() {
+        text.push_str(&format!(" On the tasks in common {} is better.", names_or_count(scene, &better, "other cell")));
     }
     if !open.is_empty() {
         text.push_str(&format!(" Cannot be told apart from {}.", names_or_count(scene, &open, "other cell")));
@@ -275,6 +286,7 @@ fn contrast_row(scene: &Scene<'_>, leader: &Entry<'_>, contrast: &Contrast) -> V
         cell::p_value(contrast.p_holm),
         cell::text(match contrast.verdict {
             Verdict::Worse => "worse than the leader",
+            Verdict::Better => "better on the tasks in common",
             Verdict::Inconclusive => "not distinguishable (~)",
             Verdict::NotCompared => "not compared: too few tasks in common",
         }),

@@ -6,7 +6,10 @@ use super::{
     fmt,
     scene::{Entry, Scene, listing, plural, was_were},
 };
-use crate::records::{Issue, IssueKind};
+use crate::{
+    analysis::CellStats,
+    records::{Issue, IssueKind},
+};
 
 /// Identity conflicts listed.
 const LISTED_CONFLICTS: usize = 5;
@@ -46,18 +49,30 @@ fn cell_warnings(entry: &Entry<'_>) -> Vec<String> {
     let mut found = Vec::new();
     let errors = stats.outcomes.errors();
     let rate = errors as f64 / stats.outcomes.episodes.max(1) as f64;
-    if rate > MANY_ERRORS
-        && let (Some((value, _)), Some(failed)) = (stats.pass_1(), &stats.errors_as_failures)
-    {
-        let failed = failed.first().and_then(|point| point.value);
-        found.push(format!(
-            "{name}: {} of {} ended in an error ({}). pass^1 is {} as counted and {} with every error a failure; errors are not missing \
-             at random, so the first is optimistic.",
+    if rate > MANY_ERRORS {
+        let ended = format!(
+            "{name}: {} of {} ended in an error ({}).",
             fmt::count(Some(errors)),
             plural(stats.outcomes.episodes, "episode"),
             fmt::rate(Some(rate)),
-            fmt::decimal(Some(value), 4),
-            fmt::decimal(failed, 4),
+        );
+        found.push(format!("{ended} {}", error_words(stats)));
+    }
+    if stats.curve.iter().any(|point| point.value.is_some_and(|value| value > 1.0)) {
+        found.push(format!(
+            "{name}: repeated rows make τ-bench's formula exceed 1; it is no probability here (--ragged upstream-v1)."
+        ));
+    }
+    if stats.outcomes.invalid > 0 {
+        let (invalid, episodes) = (fmt::count(Some(stats.outcomes.invalid)), plural(stats.outcomes.episodes, "episode"));
+        found.push(format!(
+            "{name}: {invalid} of {episodes} have no usable reward (missing, null or not a number) and are left out."
+        ));
+    }
+    if stats.fractional_rewards > 0 {
+        let rewards = plural(stats.fractional_rewards, "reward");
+        found.push(format!(
+            "{name}: {rewards} other than 0 and 1; only rewards of 1 count as successes, all others as failures."
         ));
     }
     if !stats.lost_tasks.is_empty() {
@@ -68,6 +83,22 @@ fn cell_warnings(entry: &Entry<'_>) -> Vec<String> {
         ));
     }
     found
+}
+
+/// Says what the errors of a cell do to its pass^1.
+fn error_words(stats: &CellStats) -> String {
+    let pass_1 = stats.pass_1().map(|(value, _)| value);
+    let Some(failed) = &stats.errors_as_failures else {
+        return "They count as failures, or would make no difference if they did.".to_owned();
+    };
+    let failed = failed.first().and_then(|point| point.value);
+    let values =
+        format!("pass^1 is {} as counted and {} with every error a failure", fmt::decimal(pass_1, 4), fmt::decimal(failed, 4));
+    if pass_1.zip(failed).is_some_and(|(counted, failed)| counted > failed) {
+        format!("{values}; errors are not missing at random, so the first is optimistic.")
+    } else {
+        format!("{values}.")
+    }
 }
 
 fn shared_episodes(scene: &Scene<'_>) -> Vec<String> {

@@ -97,14 +97,24 @@ fn what_it_is(text: &[u8]) -> String {
 fn read_whole(text: &[u8]) -> Result<Read, serde_json::Error> {
     let mut hints = ContentHints::default();
     let mut deserializer = serde_json::Deserializer::from_slice(text);
-    let top = TopSeed(&mut hints).deserialize(&mut deserializer)?;
-    let trailing = deserializer.end().err();
-    let mut read = Read { kind: top.kind, records: top.records, stored: top.stored, hints, issues: Vec::new() };
-    if let Some(cause) = trailing {
-        let message = format!("more text follows the end of the JSON (line {}); it was not read", cause.line());
-        read.issues.push((IssueKind::Note, message));
+    let mut top = TopSeed(&mut hints).deserialize(&mut deserializer)?;
+    let mut issues = Vec::new();
+    // Some writers append one list or object after the other.
+    while deserializer.end().is_err() {
+        match TopSeed(&mut hints).deserialize(&mut deserializer) {
+            Ok(next) => {
+                let before = top.records.len();
+                top.records.extend(next.records.into_iter().map(|(position, record)| (before + position, record)));
+            }
+            Err(cause) => {
+                let message =
+                    format!("text after the end of the JSON (line {}) cannot be read: {}", cause.line(), plain(&cause));
+                issues.push((IssueKind::Salvaged, message));
+                break;
+            }
+        }
     }
-    Ok(read)
+    Ok(Read { kind: top.kind, records: top.records, stored: top.stored, hints, issues })
 }
 
 struct Top {
@@ -265,6 +275,10 @@ fn read_broken(text: &[u8], start: usize, cause: &serde_json::Error) -> Result<R
             .map(|at| (at, FileKind::Tau1Wrapped)),
     };
     let Some((at, kind)) = list else {
+        let lines = read_lines(text);
+        if lines.records.iter().any(|(_, record)| record.is_result()) {
+            return Ok(lines);
+        }
         return Err(refuse(format!("broken JSON: {}", plain(cause)), true));
     };
     let found = salvage::elements(&clean, at);

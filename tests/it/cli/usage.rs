@@ -234,7 +234,7 @@ fn nothing_usable() {
     let inputs = ["fixtures/broken/empty.json", "fixtures/broken/not_json.json", "fixtures/broken/wrong_shape.json", "nowhere"];
     insta::assert_snapshot!(screen_into(out.path(), &[&["analyze", "-o", "{out}"], &inputs[..]].concat()), @"
     ------- stderr -------
-    warning: nothing usable found: 4 files looked at, 0 with other endings, 0 written by taureport itself
+    warning: nothing usable found: 4 inputs looked at, 0 files with other endings, 0 written by taureport itself
     warning: nowhere: no such file or directory; check the spelling
     warning: fixtures/broken/empty.json: the file is empty
     warning: fixtures/broken/not_json.json: not JSON: it begins with neither `[` nor `{`
@@ -259,7 +259,7 @@ fn a_folder_without_results() {
     let shown = screen_into(folder.path(), &["analyze", "{out}", "-o", "{out}/reports"]);
     insta::assert_snapshot!(shown, @"
     ------- stderr -------
-    warning: nothing usable found: 0 files looked at, 1 with other endings, 0 written by taureport itself
+    warning: nothing usable found: 0 inputs looked at, 1 files with other endings, 0 written by taureport itself
     warning: expected are τ-bench checkpoints: .json or .jsonl files (also .gz, .zst) with records that hold `reward` and `traj` or `info`
     [exit status: 4]
     ");
