@@ -202,3 +202,59 @@ fn choose(mut group: Vec<Episode>, attempts: Attempts) -> Episode {
     };
     group.swap_remove(index)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records::{Benchmark, Conversation, Identity};
+
+    fn file(name: &str, episodes: &[(Option<i64>, u128, f64, u32)]) -> Loaded {
+        let episode = |(record, (trial, fingerprint, reward, turns)): (usize, &(Option<i64>, u128, f64, u32))| Episode {
+            task: Some(TaskId::from(1)),
+            trial: *trial,
+            outcome: Outcome::Scored { reward: *reward },
+            fingerprint: Fingerprint(*fingerprint),
+            record,
+            conversation: (*turns > 0).then(|| Conversation { messages: 2 * turns, turns: *turns, tool_calls: 0 }),
+            agent_cost_usd: None,
+            user_cost_usd: None,
+        };
+        Loaded::Results(Box::new(ResultFile {
+            source: SourceFile { path: format!("run/{name}"), label: None, bytes: 0, sha256: String::new() },
+            kind: FileKind::Tau1List,
+            identity: Identity::unknown(Benchmark::Tau1),
+            episodes: episodes.iter().enumerate().map(episode).collect(),
+            issues: Vec::new(),
+            stored: None,
+        }))
+    }
+
+    fn kept(files: Vec<Loaded>, attempts: Attempts) -> (usize, Tally) {
+        let sweep = assemble(files, attempts);
+        (sweep.cells[0].tasks.values().map(Vec::len).sum(), sweep.cells[0].tally)
+    }
+
+    #[test]
+    fn copies_and_repeated_attempts_are_told_apart() {
+        let files = || {
+            vec![
+                file("a", &[(Some(0), 1, 0.0, 3), (Some(0), 2, 1.0, 3), (Some(1), 3, 1.0, 3)]),
+                file("b", &[(Some(0), 1, 0.0, 3)]),
+            ]
+        };
+        let (episodes, tally) = kept(files(), Attempts::First);
+        assert_eq!((episodes, tally.exact_duplicates, tally.conflicting_attempts, tally.records), (2, 1, 1, 4));
+        let (episodes, tally) = kept(files(), Attempts::All);
+        assert_eq!((episodes, tally.exact_duplicates, tally.conflicting_attempts), (3, 1, 0));
+    }
+
+    #[test]
+    fn what_nothing_tells_apart_is_no_copy() {
+        let bare = [(None, 1, 1.0, 0), (None, 1, 1.0, 0), (None, 2, 0.0, 0)];
+        assert_eq!(kept(vec![file("a", &bare)], Attempts::First).0, 3);
+        let one = [(Some(0), 1, 1.0, 0)];
+        assert_eq!(kept(vec![file("a", &one), file("b", &one)], Attempts::First).0, 2);
+        let repeated_row = [(Some(0), 1, 1.0, 0), (Some(0), 1, 1.0, 0)];
+        assert_eq!(kept(vec![file("a", &repeated_row)], Attempts::First).0, 1);
+    }
+}

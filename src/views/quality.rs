@@ -120,7 +120,7 @@ fn episodes_table(scene: &Scene<'_>) -> Table {
     });
     let notes = vec![
         "Copies: the same episode seen before. Repeated: other attempts at one (task, trial) in one file. Coverage: counted trials over \
-         planned tasks × planned trials; planned tasks are those any cell of the environment has (or the task ranges in the file names), \
+         planned tasks × planned trials; planned tasks are its own and those that the largest cell or two cells of the environment have (or the task ranges in the file names), \
          planned trials the most that a tenth of its tasks reach, unless --planned-trials says otherwise. Infra rate: share of episodes that \
          ended in an infrastructure error, with its Wilson interval over episodes."
             .to_owned(),

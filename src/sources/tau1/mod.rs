@@ -93,3 +93,40 @@ type Records = Vec<(usize, RawRecord)>;
 
 /// pass^k by k, as a wrapper stores it: `{"1": 0.42, …}`.
 type PassHat = BTreeMap<u32, f64>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn episodes(text: &str) -> Vec<Option<i64>> {
+        let parsed = parse(text.as_bytes(), &ErrorRules::builtin()).map_err(|refused| refused.reason).unwrap();
+        parsed.episodes.iter().map(|episode| episode.trial).collect()
+    }
+
+    fn record(trial: u32) -> String {
+        format!(r#"{{"task_id": 1, "trial": {trial}, "reward": 1.0, "info": {{}}, "traj": []}}"#)
+    }
+
+    #[test]
+    fn lists_appended_to_one_another_are_all_read() {
+        let text = format!("[{}]\n[{}, {}]\n", record(0), record(1), record(2));
+        assert_eq!(episodes(&text), [Some(0), Some(1), Some(2)]);
+        let pretty = format!("{}\n{}", record(0).replace(", ", ",\n"), record(1).replace(", ", ",\n"));
+        assert_eq!(episodes(&pretty), [Some(0), Some(1)]);
+        let parsed = parse(format!("[{}]\n[{}, {{\"task", record(0), record(1)).as_bytes(), &ErrorRules::builtin());
+        let issues = parsed.map(|parsed| parsed.issues).unwrap_or_default();
+        assert!(issues.iter().any(|(kind, _)| *kind == IssueKind::Salvaged), "{issues:?}");
+    }
+
+    #[test]
+    fn lines_are_read_behind_a_broken_first_one() {
+        let text = format!("{}\n{}\n{}\n", &record(0)[..20], record(1), record(2));
+        assert_eq!(episodes(&text), [Some(1), Some(2)]);
+    }
+
+    #[test]
+    fn a_run_without_a_reward_is_kept_beside_results() {
+        let text = format!(r#"[{}, {{"task_id": 2, "trial": 0, "info": {{}}, "traj": [{{"role": "user"}}]}}]"#, record(0));
+        assert_eq!(episodes(&text), [Some(0), Some(0)]);
+    }
+}
