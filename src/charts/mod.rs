@@ -1,4 +1,4 @@
-//! Figures: a display-ready [`Chart`] becomes an SVG text ([`svg`]), and that a PNG ([`png`]).
+//! Figures: a display-ready [`Chart`] becomes an SVG text ([`svg`]), and that a PNG ([`png()`]).
 //!
 //! Both are deterministic and need nothing from the machine: the fonts are embedded. No figure fails for lack of data or
 //! for odd values: rows without a plottable value keep their place, and an empty figure says "no data".

@@ -82,7 +82,7 @@ pub fn csv(table: &Table) -> Result<Vec<u8>, csv::Error> {
 #[derive(Debug, Clone, Copy)]
 pub struct Json<'a>(pub &'a Table);
 
-/// Wraps a table for [`super::json::bytes`] or as part of a larger value.
+/// Wraps a table for [`crate::bundle::json::bytes`] or as part of a larger value.
 pub fn json(table: &Table) -> Json<'_> {
     Json(table)
 }

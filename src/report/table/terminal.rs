@@ -18,7 +18,7 @@ const TEXT_MIN: usize = 12;
 /// Renders a table for a terminal `width` columns wide: title, heading, rows, notes. Ends with a line feed.
 ///
 /// Numbers are never cut. Where the table is too wide, headings of several words are broken over lines first, then text
-/// columns lose their middles, and at last columns are left out from the right and named in a note; the first column and
+/// columns lose their middles (or are broken over lines where they would look alike), and at last columns are left out from the right and named in a note; the first column and
 /// one more stay. With `colour` the title and headings are bold, the notes dim; without, no escape sequence is written.
 pub fn render(table: &Table, width: usize, colour: bool) -> String {
     let paint = Paint { colour };
@@ -119,12 +119,24 @@ fn shrink(columns: &mut [Drawn], width: usize) {
         column.width -= 1;
     }
     for column in columns.iter_mut().filter(|column| column.align == Align::Left) {
-        let room = column.width;
-        column.cells.iter_mut().for_each(|cell| *cell = fmt::ellipsis(cell, room));
+        column.cells = cut(&column.cells, column.width);
     }
 }
 
-/// Draws fitted columns: the table crate aligns and pads, every cell being one line.
+/// Cuts texts to a width. Those that would look alike are broken over lines first, so that rows can be told apart.
+fn cut(cells: &[String], room: usize) -> Vec<String> {
+    let short: Vec<String> = cells.iter().map(|cell| fmt::ellipsis(cell, room)).collect();
+    let alike = |at: usize| (0..cells.len()).any(|other| short[other] == short[at] && cells[other] != cells[at]);
+    let broken = |cell: &String| wrap(cell, room).iter().map(|line| fmt::ellipsis(line, room)).collect::<Vec<_>>().join("\n");
+    cells
+        .iter()
+        .zip(&short)
+        .enumerate()
+        .map(|(at, (cell, short))| if alike(at) { broken(cell) } else { short.clone() })
+        .collect()
+}
+
+/// Draws fitted columns: the table crate aligns and pads.
 fn grid(columns: &[Drawn], paint: &Paint) -> String {
     let height = columns.iter().map(|column| column.heading.len()).max().unwrap_or(0);
     let mut drawing = comfy_table::Table::new();
@@ -187,5 +199,25 @@ impl Paint {
 
     fn styled(&self, style: Style, text: &str) -> String {
         if self.colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_that_would_look_alike_are_broken_over_lines() {
+        let cells = ["Llama-3.1-8B-Instruct · tool-calling", "Llama-3.1-8B-Instruct_IL · tool-calling", "gpt-4o · act"]
+            .map(str::to_owned);
+        insta::assert_snapshot!(cut(&cells, 22).join("\n---\n"), @r"
+        Llama-3.1-8B-Instruct
+        · tool-calling
+        ---
+        Llama-3.1-8…nstruct_IL
+        · tool-calling
+        ---
+        gpt-4o · act
+        ");
     }
 }
