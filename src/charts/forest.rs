@@ -22,8 +22,8 @@ pub(super) fn draw(chart: &Forest) -> Result<String, ChartError> {
     let hollow = rows.iter().any(|row| row.errors_as_failures.and_then(share).is_some());
     let entries: &[(Sample, &str)] = if hollow {
         &[
-            (Sample::Estimate(BLUE), "estimate and interval, errors excluded"),
-            (Sample::Hollow(Shape::Diamond, VERMILLION), "excluded errors counted as failures"),
+            (Sample::Estimate(BLUE), "estimate and interval, as counted"),
+            (Sample::Hollow(Shape::Diamond, VERMILLION), "every error counted as a failure"),
         ]
     } else {
         &[]

@@ -19,7 +19,8 @@ const SLOTS: [Slot; 4] = [
 /// Fills unknown parts from neighbouring files. Looks at what the files say themselves, never at what was filled.
 pub fn fill<'a>(files: impl Iterator<Item = &'a mut ResultFile>) {
     let mut folders: BTreeMap<(Option<String>, String), Vec<&mut ResultFile>> = BTreeMap::new();
-    for file in files {
+    // The working directory is no run's folder: files in it are strangers to one another.
+    for file in files.filter(|file| file.source.run_folder() != ".") {
         folders.entry((file.source.label.clone(), file.source.run_folder())).or_default().push(file);
     }
     for mut members in folders.into_values() {

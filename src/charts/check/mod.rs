@@ -160,7 +160,7 @@ fn words_are_escaped_and_kept() {
 
 #[test]
 fn hollow_marks_have_a_legend_only_when_present() {
-    let words = "excluded errors counted as failures";
+    let words = "every error counted as a failure";
     let [with, without] = [true, false].map(|errors| svg(&samples::forest(4, samples::short_name, errors)).unwrap());
     assert!(with.contains(words) && !without.contains(words));
 }

@@ -128,5 +128,6 @@ mod tests {
     fn a_run_without_a_reward_is_kept_beside_results() {
         let text = format!(r#"[{}, {{"task_id": 2, "trial": 0, "info": {{}}, "traj": [{{"role": "user"}}]}}]"#, record(0));
         assert_eq!(episodes(&text), [Some(0), Some(0)]);
+        assert_eq!(episodes(r#"[{"task_id": 2, "trial": 3, "info": {"error": "Connection error."}}]"#), [Some(3)]);
     }
 }

@@ -42,7 +42,9 @@ struct Info {
 impl RawRecord {
     /// Returns whether the object has the marks of a τ-bench result: a reward, and a conversation or an `info`.
     pub(super) fn is_result(&self) -> bool {
-        self.reward != Scalar::Missing && (self.has_info || self.has_talk)
+        let scored = self.reward != Scalar::Missing && (self.has_info || self.has_talk);
+        // A record that names its task and its error says how the run ended, even without a reward.
+        scored || (self.has_task() && self.info.error.is_some())
     }
 
     /// Returns whether the object is a run without a reward: never scored, but a record all the same among others.
