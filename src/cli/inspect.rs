@@ -89,6 +89,9 @@ fn table(loaded: &[Loaded]) -> Table {
         ("user_strategy", "user strategy"),
         ("temperature", "temperature"),
         ("task_range", "task range"),
+        ("mode", "mode"),
+        ("max_steps", "max steps"),
+        ("version", "version"),
     ] {
         columns.push(column::text(key, heading));
         columns.push(column::text(&format!("{key}_from"), "from"));
@@ -98,7 +101,7 @@ fn table(loaded: &[Loaded]) -> Table {
         Loaded::Results(file) => result_row(file),
         Loaded::PassedOver(passed) => {
             let mut row = vec![cell::text(passed.path.clone()), cell::empty(), cell::text("passed over"), cell::count(None)];
-            row.extend((0..14).map(|_| cell::empty()));
+            row.extend((0..20).map(|_| cell::empty()));
             row.push(cell::text(passed.reason.clone()));
             row
         }

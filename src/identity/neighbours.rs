@@ -81,7 +81,15 @@ mod tests {
         let identity =
             Identity { env: part(env), model: part(model), strategy: part(strategy), ..Identity::unknown(Benchmark::Tau1) };
         let source = SourceFile { path: path.to_owned(), label: None, bytes: 0, sha256: String::new() };
-        ResultFile { source, kind: FileKind::Tau1List, identity, episodes: Vec::new(), issues: Vec::new(), stored: None }
+        ResultFile {
+            source,
+            kind: FileKind::Tau1List,
+            identity,
+            episodes: Vec::new(),
+            issues: Vec::new(),
+            stored: None,
+            tau2: None,
+        }
     }
 
     #[test]

@@ -93,6 +93,8 @@ pub struct Episode {
     pub agent_cost_usd: Option<f64>,
     /// Cost of the user simulator's model calls in US dollars; `None` is unknown, not free.
     pub user_cost_usd: Option<f64>,
+    /// What only τ²-bench records.
+    pub tau2: Option<Box<super::Tau2Facts>>,
 }
 
 /// Smallest reward that counts as a success: `1 - 1e-6`, computed as τ-bench's `run.py` does.

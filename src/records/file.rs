@@ -45,6 +45,14 @@ pub enum FileKind {
     Tau1SolveResults,
     /// τ-bench records, one JSON object a line.
     Tau1Lines,
+    /// `{timestamp, info, tasks, simulations}`.
+    Tau2Results,
+    /// `results.json` without simulations beside `simulations/*.json`.
+    Tau2Directory,
+    /// One τ²-bench simulation at top level.
+    Tau2Simulation,
+    /// A flat list of τ²-bench outcomes.
+    Tau2Flat,
 }
 
 impl FileKind {
@@ -56,6 +64,10 @@ impl FileKind {
             Self::Tau1Record => "τ-bench record (one per file)",
             Self::Tau1SolveResults => "τ-bench results without task ids",
             Self::Tau1Lines => "τ-bench records (JSON lines)",
+            Self::Tau2Results => "τ²-bench results",
+            Self::Tau2Directory => "τ²-bench results (directory)",
+            Self::Tau2Simulation => "τ²-bench simulation (one per file)",
+            Self::Tau2Flat => "τ²-bench outcomes (flat list)",
         }
     }
 }
@@ -84,6 +96,8 @@ pub struct ResultFile {
     pub issues: Vec<Issue>,
     /// Metrics it carries about itself.
     pub stored: Option<StoredMetrics>,
+    /// What a τ²-bench file says of its run.
+    pub tau2: Option<Box<super::Tau2Run>>,
 }
 
 /// A file that is not a result file, or could not be read.

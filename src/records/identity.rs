@@ -53,12 +53,15 @@ impl Part {
 pub enum Benchmark {
     /// τ-bench and forks that keep its checkpoint format.
     Tau1,
+    /// τ²-bench, τ³-bench and forks that keep their results format.
+    Tau2,
 }
 
 impl fmt::Display for Benchmark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Tau1 => "τ-bench",
+            Self::Tau2 => "τ²-bench",
         })
     }
 }
@@ -82,6 +85,12 @@ pub struct Identity {
     pub temperature: Option<Part>,
     /// Task index range as written, e.g. `0--1` (end -1 means all) or `20-30`.
     pub task_range: Option<Part>,
+    /// τ²-bench: how user and agent share the work: `default`, `no-user`, `oracle-plan`, `voice`.
+    pub mode: Option<Part>,
+    /// τ²-bench: the step limit.
+    pub max_steps: Option<Part>,
+    /// The benchmark's version: a git commit, as written.
+    pub version: Option<Part>,
 }
 
 impl Identity {
@@ -96,11 +105,14 @@ impl Identity {
             user_strategy: None,
             temperature: None,
             task_range: None,
+            mode: None,
+            max_steps: None,
+            version: None,
         }
     }
 
     /// Returns the parts with their names, in display order.
-    pub fn parts(&self) -> [(&'static str, Option<&Part>); 7] {
+    pub fn parts(&self) -> [(&'static str, Option<&Part>); 10] {
         [
             ("env", self.env.as_ref()),
             ("model", self.model.as_ref()),
@@ -109,6 +121,9 @@ impl Identity {
             ("user strategy", self.user_strategy.as_ref()),
             ("temperature", self.temperature.as_ref()),
             ("task range", self.task_range.as_ref()),
+            ("mode", self.mode.as_ref()),
+            ("max steps", self.max_steps.as_ref()),
+            ("version", self.version.as_ref()),
         ]
     }
 }

@@ -5,9 +5,11 @@ pub mod file;
 pub mod identity;
 pub mod issue;
 pub mod task;
+pub mod tau2;
 
 pub use episode::{Conversation, Episode, ErrorClass, Fingerprint, Outcome, RunError};
 pub use file::{FileKind, Loaded, PassedOver, ResultFile, SourceFile, StoredMetrics};
 pub use identity::{Benchmark, Identity, Origin, Part};
 pub use issue::{Issue, IssueKind};
 pub use task::TaskId;
+pub use tau2::{ActionCheck, Component, ReviewError, Tau2Facts, Tau2Run, Tau2Task, Termination, Tokens};

@@ -78,6 +78,7 @@ fn load(input: &Input, options: &ReadOptions, progress: &(dyn Fn(u64) + Sync)) -
         identity,
         episodes: parsed.episodes,
         stored: parsed.stored,
+        tau2: None,
         issues: issues
             .map(|(kind, message)| Issue { kind, path: shown.clone(), message: redact(&message).into_owned() })
             .collect(),

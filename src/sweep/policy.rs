@@ -78,6 +78,7 @@ mod tests {
             conversation: None,
             agent_cost_usd: None,
             user_cost_usd: None,
+            tau2: None,
         }
     }
 

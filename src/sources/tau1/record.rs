@@ -89,6 +89,7 @@ impl RawRecord {
             conversation: self.talk.map(|talk| talk.size),
             agent_cost_usd: self.total_cost.number(),
             user_cost_usd: self.info.user_cost.number(),
+            tau2: None,
         })
     }
 
