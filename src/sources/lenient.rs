@@ -1,6 +1,6 @@
 //! Values read without insisting on their type: what Python wrote is not always what the field's name promises.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer,
@@ -44,6 +44,14 @@ impl Scalar {
             #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and well inside the range of i64")]
             Self::Float(value) if value.fract() == 0.0 && value.abs() < 9e15 => Some(*value as i64),
             Self::Text(text) => text.trim().parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// Returns the text of a string.
+    pub(super) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
             _ => None,
         }
     }
@@ -145,9 +153,161 @@ impl<'de> Visitor<'de> for KeyVisitor {
     }
 }
 
+/// An object of which some members are wanted; [`Object`] reads it.
+pub(super) trait Members<'de>: Default {
+    /// Reads the value of `key` from `map`: exactly one `next_value`, also for a key that is not wanted ([`skip`]).
+    fn member<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error>;
+}
+
+/// Skips a value.
+pub(super) fn skip<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> {
+    map.next_value::<IgnoredAny>().map(|_| ())
+}
+
+/// An object; `None` where anything else stands in its place.
+#[derive(Debug, Default)]
+pub(super) struct Object<T>(pub(super) Option<T>);
+
+/// A list; `None` where anything else stands in its place.
+#[derive(Debug, Default)]
+pub(super) struct List<T>(pub(super) Option<Vec<T>>);
+
+impl<T> List<T> {
+    /// Returns the elements; none where there is no list.
+    pub(super) fn items(&self) -> &[T] {
+        self.0.as_deref().unwrap_or_default()
+    }
+}
+
+impl<T> List<Object<T>> {
+    /// Returns the elements that are objects.
+    pub(super) fn objects(&self) -> impl Iterator<Item = &T> {
+        self.items().iter().filter_map(|item| item.0.as_ref())
+    }
+}
+
+impl<'de, T: Members<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ObjectVisitor(PhantomData))
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ListVisitor(PhantomData))
+    }
+}
+
+/// Methods of a visitor for which every scalar stands for nothing.
+macro_rules! scalars_are_nothing {
+    ($nothing:expr) => {
+        fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+            Ok($nothing)
+        }
+
+        fn visit_bool<E: Error>(self, _: bool) -> Result<Self::Value, E> {
+            Ok($nothing)
+        }
+
+        fn visit_i64<E: Error>(self, _: i64) -> Result<Self::Value, E> {
+            Ok($nothing)
+        }
+
+        fn visit_u64<E: Error>(self, _: u64) -> Result<Self::Value, E> {
+            Ok($nothing)
+        }
+
+        fn visit_f64<E: Error>(self, _: f64) -> Result<Self::Value, E> {
+            Ok($nothing)
+        }
+
+        fn visit_str<E: Error>(self, _: &str) -> Result<Self::Value, E> {
+            Ok($nothing)
+        }
+    };
+}
+pub(super) use scalars_are_nothing;
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Members<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = Object<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object or nothing")
+    }
+
+    scalars_are_nothing!(Object(None));
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Object(None))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut object = T::default();
+        while let Some(key) = map.next_key::<Key<'de>>()? {
+            object.member(key.as_str(), &mut map)?;
+        }
+        Ok(Object(Some(object)))
+    }
+}
+
+struct ListVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
+    type Value = List<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list or nothing")
+    }
+
+    scalars_are_nothing!(List(None));
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element()? {
+            items.push(item);
+        }
+        Ok(List(Some(items)))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(List(None))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[derive(Debug, Default)]
+    struct Point {
+        x: Scalar,
+    }
+
+    impl<'de> Members<'de> for Point {
+        fn member<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+            match key {
+                "x" => self.x = map.next_value()?,
+                _ => skip(map)?,
+            }
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_is_no_object_or_list_is_nothing() {
+        let points: List<Object<Point>> =
+            serde_json::from_str(r#"[{"y": [1], "x": 2}, null, 1, -1, 0.5, true, "x", [{"x": 3}], {}]"#).unwrap();
+        let found: Vec<Option<i64>> = points.objects().map(|point| point.x.integer()).collect();
+        assert_eq!(found, [Some(2), None]);
+        assert_eq!(points.items().len(), 9);
+        for other in ["null", "1", "{\"a\": [1]}", "\"a\""] {
+            assert!(serde_json::from_str::<List<Scalar>>(other).unwrap().0.is_none(), "{other}");
+        }
+    }
 
     fn read(json: &str) -> Scalar {
         serde_json::from_str(json).unwrap()

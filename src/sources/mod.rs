@@ -3,6 +3,7 @@
 mod decode;
 mod digest;
 pub mod discover;
+mod findings;
 mod lenient;
 mod salvage;
 mod tau1;

@@ -32,6 +32,7 @@ use crate::{
     identity::ContentHints,
     records::{Episode, FileKind, IssueKind, StoredMetrics},
     rules::ErrorRules,
+    sources::findings::{self, Findings, Refused},
 };
 
 /// What a τ-bench file says.
@@ -45,20 +46,8 @@ pub(super) struct Parsed {
     /// What its content says of its identity.
     pub(super) hints: ContentHints,
     /// Findings.
-    pub(super) issues: Vec<(IssueKind, String)>,
+    pub(super) issues: Findings,
 }
-
-/// Why a file is not read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Refused {
-    /// In words.
-    pub(super) reason: String,
-    /// Whether it looked like input but is broken beyond use.
-    pub(super) unreadable: bool,
-}
-
-/// Most findings of one kind listed for one file; the rest is counted.
-const LISTED_ISSUES: usize = 5;
 
 /// Reads the text of a file.
 pub(super) fn parse(text: &[u8], rules: &ErrorRules) -> Result<Parsed, Refused> {
@@ -71,21 +60,13 @@ pub(super) fn parse(text: &[u8], rules: &ErrorRules) -> Result<Parsed, Refused> 
             Err(cause) => bad.push(format!("record {}: {cause}; left out", position + 1)),
         }
     }
-    list_issues(&mut issues, IssueKind::BadRecord, bad);
+    findings::list(&mut issues, IssueKind::BadRecord, bad);
     let kind = if has_tasks { kind } else { FileKind::Tau1SolveResults };
     if !has_tasks {
         let message = "no record names its task: counted, but kept out of per-task figures (pass^k, intervals)";
         issues.push((IssueKind::NoTaskId, message.to_owned()));
     }
     Ok(Parsed { kind, episodes, stored, hints, issues })
-}
-
-fn list_issues(issues: &mut Vec<(IssueKind, String)>, kind: IssueKind, messages: Vec<String>) {
-    let more = messages.len().saturating_sub(LISTED_ISSUES);
-    issues.extend(messages.into_iter().take(LISTED_ISSUES).map(|message| (kind, message)));
-    if more > 0 {
-        issues.push((kind, format!("and {more} more like these")));
-    }
 }
 
 /// Records with their zero-based positions in the file.

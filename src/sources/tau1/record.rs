@@ -15,6 +15,7 @@ use crate::{
     rules::ErrorRules,
     sources::{
         digest::{self, AnyValue, Digest},
+        findings::first_line,
         lenient::{Key, Scalar},
     },
 };
@@ -102,18 +103,6 @@ impl RawRecord {
         digest.add(self.info.error.as_deref().map_or(digest::NOTHING, digest::text));
         Fingerprint(digest.finish())
     }
-}
-
-/// Longest error text kept for display, in characters.
-const ERROR_TEXT_CHARS: usize = 160;
-
-fn first_line(error: &str) -> String {
-    let line = error.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("(empty error text)");
-    let redacted = redact(line);
-    if redacted.chars().count() <= ERROR_TEXT_CHARS {
-        return redacted.into_owned();
-    }
-    redacted.chars().take(ERROR_TEXT_CHARS - 1).chain(['…']).collect()
 }
 
 /// Reads one element of a record list. `None` is an element that is no object.

@@ -8,15 +8,16 @@ use serde::{
 };
 
 use super::{
-    PassHat, Records, Refused, list_issues,
+    PassHat, Records,
     record::{RawRecord, RecordSeed},
 };
 use crate::{
     identity::ContentHints,
     records::{FileKind, IssueKind, StoredMetrics},
     sources::{
+        findings::{self, Findings, Refused, is_lines, note_replaced, plain, refuse},
         lenient::Key,
-        salvage::{self, Replaced},
+        salvage,
     },
 };
 
@@ -26,7 +27,7 @@ pub(super) struct Read {
     pub(super) records: Records,
     pub(super) stored: Option<StoredMetrics>,
     pub(super) hints: ContentHints,
-    pub(super) issues: Vec<(IssueKind, String)>,
+    pub(super) issues: Findings,
 }
 
 /// Reads the records of a text, whatever its shape and state.
@@ -44,10 +45,6 @@ pub(super) fn read(text: &[u8]) -> Result<Read, Refused> {
         Some(_) => return Err(refuse("not JSON: it begins with neither `[` nor `{`", false)),
     }?;
     recognise(read, &text[start..])
-}
-
-fn refuse(reason: impl Into<String>, unreadable: bool) -> Refused {
-    Refused { reason: reason.into(), unreadable }
 }
 
 /// Keeps what are result records, or says why there are none.
@@ -69,7 +66,7 @@ fn recognise(mut read: Read, text: &[u8]) -> Result<Read, Refused> {
     read.records.retain(|(_, record)| belongs(record));
     let messages =
         strangers.iter().map(|n| format!("element {n} is no result record (no reward, or neither traj nor info); left out"));
-    list_issues(&mut read.issues, IssueKind::BadRecord, messages.collect());
+    findings::list(&mut read.issues, IssueKind::BadRecord, messages.collect());
     Ok(read)
 }
 
@@ -79,10 +76,6 @@ fn what_it_is(text: &[u8]) -> String {
     let Some(Ok(FirstKeys { list, keys })) = stream.next() else {
         return "JSON of another kind".to_owned();
     };
-    let has = |key: &str| keys.iter().any(|k| k == key);
-    if has("simulations") || (has("tasks") && has("info")) || has("reward_info") {
-        return "this is τ²-bench output, which this version does not read".to_owned();
-    }
     let holder = if list { "its elements have" } else { "it has" };
     let shown: Vec<&str> = keys.iter().take(6).map(String::as_str).collect();
     let more = if keys.len() > shown.len() { ", …" } else { "" };
@@ -231,32 +224,10 @@ impl<'de> Deserialize<'de> for Metrics {
 
 // ---- JSON lines ----------------------------------------------------------------------------------------------------------------
 
-/// Returns whether the first line is a whole object and another line follows.
-fn is_lines(text: &[u8]) -> bool {
-    let Some(end) = memchr::memchr(b'\n', text) else { return false };
-    let more = salvage::skip_blank(text, end) < text.len();
-    text[0] == b'{' && more && serde_json::from_slice::<IgnoredAny>(&salvage::sanitise(&text[..end]).0).is_ok()
-}
-
 fn read_lines(text: &[u8]) -> Read {
-    let mut read = Read {
-        kind: FileKind::Tau1Lines,
-        records: Vec::new(),
-        stored: None,
-        hints: ContentHints::default(),
-        issues: Vec::new(),
-    };
-    let (mut bad, mut total) = (Vec::new(), Replaced::default());
-    let lines = text.split(|b| *b == b'\n').enumerate().filter(|(_, line)| !line.trim_ascii().is_empty());
-    for (position, (line_index, line)) in lines.enumerate() {
-        match read_element(line, &mut read.hints, &mut total) {
-            Ok(record) => read.records.push((position, record.unwrap_or_default())),
-            Err(cause) => bad.push(format!("line {}: {}; left out", line_index + 1, plain(&cause))),
-        }
-    }
-    list_issues(&mut read.issues, IssueKind::BadRecord, bad);
-    note_replaced(&mut read.issues, total);
-    read
+    let (mut hints, mut issues) = (ContentHints::default(), Findings::new());
+    let records = findings::read_lines(text, &mut issues, |line| read_record(line, &mut hints));
+    Read { kind: FileKind::Tau1Lines, records, stored: None, hints, issues }
 }
 
 // ---- broken files --------------------------------------------------------------------------------------------------------------
@@ -281,70 +252,17 @@ fn read_broken(text: &[u8], start: usize, cause: &serde_json::Error) -> Result<R
         }
         return Err(refuse(format!("broken JSON: {}", plain(cause)), true));
     };
-    let found = salvage::elements(&clean, at);
-    let mut read = Read { kind, records: Vec::new(), stored: None, hints: ContentHints::default(), issues: Vec::new() };
-    let mut bad = Vec::new();
-    for (position, range) in found.complete.iter().enumerate() {
-        match read_element(&clean[range.clone()], &mut read.hints, &mut Replaced::default()) {
-            Ok(record) => read.records.push((position, record.unwrap_or_default())),
-            Err(cause) => {
-                let line = salvage::line_of(&clean, range.start);
-                bad.push(format!("record {} (from line {line}): {}; left out", position + 1, plain(&cause)));
-            }
-        }
-    }
-    list_issues(&mut read.issues, IssueKind::BadRecord, bad);
-    note_replaced(&mut read.issues, replaced);
-    if let Some(broken_at) = found.broken_at {
-        let (kept, line) = (read.records.len(), salvage::line_of(&clean, broken_at));
-        let message = format!(
-            "breaks off in record {} at byte {broken_at} of {} (line {line}): {kept} complete records kept; \
-             the job was probably killed while it wrote",
-            found.complete.len() + 1,
-            clean.len(),
-        );
-        read.issues.push((IssueKind::Salvaged, message));
-    }
-    Ok(read)
+    let (mut hints, mut issues) = (ContentHints::default(), Findings::new());
+    let records = findings::read_broken_list(&clean, at, replaced, &mut issues, |text| read_record(text, &mut hints));
+    Ok(Read { kind, records, stored: None, hints, issues })
 }
 
-/// Reads one element, first as it stands and then cleaned.
-fn read_element(text: &[u8], hints: &mut ContentHints, total: &mut Replaced) -> Result<Option<RawRecord>, serde_json::Error> {
-    let read = |text: &[u8], hints: &mut ContentHints| {
-        let mut deserializer = serde_json::Deserializer::from_slice(text);
-        let record = RecordSeed(hints).deserialize(&mut deserializer)?;
-        deserializer.end()?;
-        Ok(record)
-    };
-    read(text, hints).or_else(|first: serde_json::Error| {
-        let (clean, replaced) = salvage::sanitise(text);
-        if replaced == Replaced::default() {
-            return Err(first);
-        }
-        total.not_numbers += replaced.not_numbers;
-        total.controls += replaced.controls;
-        total.bad_utf8 += replaced.bad_utf8;
-        read(&clean, hints)
-    })
-}
-
-fn note_replaced(issues: &mut Vec<(IssueKind, String)>, replaced: Replaced) {
-    if replaced.not_numbers > 0 {
-        let message = format!("{} × NaN, Infinity or a number out of range, read as null", replaced.not_numbers);
-        issues.push((IssueKind::NotANumber, message));
-    }
-    if replaced.controls > 0 {
-        issues.push((IssueKind::Note, format!("{} raw control characters in strings read as spaces", replaced.controls)));
-    }
-    if replaced.bad_utf8 > 0 {
-        issues.push((IssueKind::Note, format!("{} stretches of bytes that are not UTF-8 read as U+FFFD", replaced.bad_utf8)));
-    }
-}
-
-/// Returns the cause without serde's position when that is relative to a part of the file.
-fn plain(cause: &serde_json::Error) -> String {
-    let text = cause.to_string();
-    text.rsplit_once(" at line ").map_or(text.clone(), |(cause, _)| cause.to_owned())
+/// Reads one record; an element that is no object is an empty one.
+fn read_record(text: &[u8], hints: &mut ContentHints) -> Result<RawRecord, serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_slice(text);
+    let record = RecordSeed(hints).deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(record.unwrap_or_default())
 }
 
 /// The keys of an object, or of the first element of a list.
