@@ -11,9 +11,9 @@ pub struct SourceFile {
     pub path: String,
     /// The user's label (`LABEL=PATH`), if any.
     pub label: Option<String>,
-    /// Size on disk in bytes.
+    /// Size on disk in bytes; for a run in several files (τ²-bench's directory format), of all of them.
     pub bytes: u64,
-    /// SHA-256 of the bytes on disk, lower-case hex.
+    /// SHA-256 of the bytes on disk, lower-case hex; for a run in several files, of their digests, one a line.
     pub sha256: String,
 }
 

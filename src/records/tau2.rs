@@ -191,7 +191,8 @@ pub struct Tau2Facts {
     pub mode: Option<String>,
     /// Seed of the simulation.
     pub seed: Option<i64>,
-    /// Whether the task was matched by its order in the file because the simulation does not name it.
+    /// Whether the task was told by nothing but its order in the file: the simulation does not name it, and the reference actions
+    /// it repeats fit no task or several.
     pub matched_by_order: bool,
 }
 
