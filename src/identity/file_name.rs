@@ -122,7 +122,7 @@ fn cut_head(head: &str) -> (Option<&str>, &str) {
 }
 
 /// Reads any other name by the words in it.
-fn loose(stem: &str) -> Values {
+pub(super) fn loose(stem: &str) -> Values {
     let found = read_name(stem);
     let mut values = Values::new();
     put(&mut values, Field::Env, found.env);

@@ -9,6 +9,8 @@
 //! 5. [`folder`]: folder names, nearest first;
 //! 6. [`neighbours`]: other files of the same run folder, for parts nothing else names.
 //!
+//! τ²-bench writes its configuration into every results file; [`tau2`] reads that first and names only where it is missing.
+//!
 //! [`resolve()`] puts them together and reports where a weaker source contradicts the one chosen. A part nobody names stays
 //! unknown: a wrong model is worse than none.
 
@@ -22,6 +24,7 @@ pub mod map;
 pub mod neighbours;
 pub mod resolve;
 mod tables;
+pub mod tau2;
 mod words;
 
 pub use content::ContentHints;

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::records::{Identity, Origin, Part, ResultFile};
+use crate::records::{Benchmark, Identity, Origin, Part, ResultFile};
 
 /// The parts that may be taken over; a model or a task range is a file's own.
 type Slot = (fn(&mut Identity) -> &mut Option<Part>, fn(&Identity) -> Option<&Part>);
@@ -18,10 +18,11 @@ const SLOTS: [Slot; 4] = [
 
 /// Fills unknown parts from neighbouring files. Looks at what the files say themselves, never at what was filled.
 pub fn fill<'a>(files: impl Iterator<Item = &'a mut ResultFile>) {
-    let mut folders: BTreeMap<(Option<String>, String), Vec<&mut ResultFile>> = BTreeMap::new();
+    let mut folders: BTreeMap<(Option<String>, String, Benchmark), Vec<&mut ResultFile>> = BTreeMap::new();
     // The working directory is no run's folder: files in it are strangers to one another.
     for file in files.filter(|file| file.source.run_folder() != ".") {
-        folders.entry((file.source.label.clone(), file.source.run_folder())).or_default().push(file);
+        let key = (file.source.label.clone(), file.source.run_folder(), file.identity.benchmark);
+        folders.entry(key).or_default().push(file);
     }
     for mut members in folders.into_values() {
         let said: BTreeSet<Said> = members.iter().map(|file| Said::of(&file.identity)).collect();
@@ -74,7 +75,7 @@ fn only_value(said: &BTreeSet<Said>, own: &Said, index: usize) -> Option<String>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::records::{Benchmark, FileKind, SourceFile};
+    use crate::records::{FileKind, SourceFile};
 
     fn file(path: &str, env: Option<&str>, model: Option<&str>, strategy: Option<&str>) -> ResultFile {
         let part = |value: Option<&str>| value.map(|value| Part::new(value, Origin::Content));

@@ -1,7 +1,5 @@
 //! Puts the sources together.
 
-use std::borrow::Cow;
-
 use super::agree::{agree, refines_strategy};
 use super::{ContentHints, Field, Layout, MapRule, Values, file_name, folder, map};
 use crate::records::{Benchmark, Identity, Origin, Part};
@@ -23,8 +21,66 @@ pub struct Overrides {
 /// against `tool-calling` in the content, which cannot tell them apart. The second value lists, for people, where a weaker
 /// source contradicts the chosen one and where the records of one file differ; what the user overrode is not listed. Every value is redacted.
 pub fn resolve(path: &[&str], hints: &ContentHints, overrides: &Overrides) -> (Identity, Vec<String>) {
-    let sources = sources(path, hints, overrides);
-    let mut identity = Identity::unknown(Benchmark::Tau1);
+    let names = Names::new(path, overrides);
+    let env = hints.env().map(|env| (Field::Env, env));
+    let strategy = hints.strategy().map(|strategy| (Field::Strategy, strategy.to_owned()));
+    let components = names.components();
+    let (named, used) = file_name::read(&components);
+    let folders = folder::read(&components[..components.len() - used]);
+    let sources = names.with(env.into_iter().chain(strategy).collect(), named, folders);
+    let (mut identity, mut conflicts) = settle(Benchmark::Tau1, &sources);
+    for (field, counts) in hints.mixtures() {
+        if slot(&mut identity, field).as_ref().is_none_or(|part| part.origin <= Origin::Content) {
+            let name = shown_name(field);
+            conflicts.push(format!("{name}: the content mixes {counts} (split the file, or set it with --map or --layout)"));
+        }
+    }
+    (identity, conflicts)
+}
+
+/// All sources, strongest first.
+pub(super) type Sources = [(Origin, Values); 5];
+
+/// A path without secrets, and what the user says of it.
+pub(super) struct Names {
+    shown: String,
+    map: Values,
+    layout: Values,
+}
+
+impl Names {
+    /// Takes the keys out of a path and asks the user's overrides.
+    pub(super) fn new(path: &[&str], overrides: &Overrides) -> Self {
+        // Keys go before names are taken apart: a part of a key is no longer known for one. Each component for itself, since a
+        // secret may hold slashes and would take the rest of the path along; then all of it, for keys told by what precedes them.
+        let components: Vec<_> = path.iter().map(|component| redact(component)).collect();
+        let shown = redact(&components.join("/")).into_owned();
+        let mut names = Self { map: map::apply(&overrides.maps, &shown), layout: Values::new(), shown };
+        let layout = overrides.layout.as_ref().and_then(|layout| layout.apply(&names.components())).unwrap_or_default();
+        names.layout = layout.into_iter().collect();
+        names
+    }
+
+    /// Returns the components of the path, without secrets; the last is the file's name.
+    pub(super) fn components(&self) -> Vec<&str> {
+        if self.shown.is_empty() { Vec::new() } else { self.shown.split('/').collect() }
+    }
+
+    /// Puts the user's word before that of the other sources.
+    pub(super) fn with(self, content: Values, named: Values, folders: Values) -> Sources {
+        [
+            (Origin::Map, self.map),
+            (Origin::Layout, self.layout),
+            (Origin::Content, content),
+            (Origin::FileName, named),
+            (Origin::Folder, folders),
+        ]
+    }
+}
+
+/// Takes each part from the strongest source that names it, and lists where a weaker one contradicts.
+pub(super) fn settle(benchmark: Benchmark, sources: &Sources) -> (Identity, Vec<String>) {
+    let mut identity = Identity::unknown(benchmark);
     let mut conflicts = Vec::new();
     for field in Field::ALL {
         let mut candidates: Vec<Part> = sources
@@ -38,42 +94,20 @@ pub fn resolve(path: &[&str], hints: &ContentHints, overrides: &Overrides) -> (I
         }
         *slot(&mut identity, field) = Some(chosen);
     }
-    for (field, counts) in hints.mixtures() {
-        if slot(&mut identity, field).as_ref().is_none_or(|part| part.origin <= Origin::Content) {
-            let name = shown_name(field);
-            conflicts.push(format!("{name}: the content mixes {counts} (split the file, or set it with --map or --layout)"));
-        }
-    }
     (identity, conflicts)
 }
 
-/// All sources, strongest first.
-fn sources(path: &[&str], hints: &ContentHints, overrides: &Overrides) -> [(Origin, Values); 5] {
-    // Keys go before names are taken apart: a part of a key is no longer known for one. Each component for itself, since a
-    // secret may hold slashes and would take the rest of the path along; then all of it, for keys told by what precedes them.
-    let components: Vec<_> = path.iter().map(|component| redact(component)).collect();
-    let shown = redact(&components.join("/")).into_owned();
-    let path: Vec<&str> = if path.is_empty() { Vec::new() } else { shown.split('/').collect() };
-    let path = path.as_slice();
-    let layout = overrides.layout.as_ref().and_then(|layout| layout.apply(path)).unwrap_or_default();
-    let env = hints.env().map(|env| (Field::Env, env));
-    let strategy = hints.strategy().map(|strategy| (Field::Strategy, strategy.to_owned()));
-    let (named, used) = file_name::read(path);
-    [
-        (Origin::Map, map::apply(&overrides.maps, &shown)),
-        (Origin::Layout, layout.into_iter().collect()),
-        (Origin::Content, env.into_iter().chain(strategy).collect()),
-        (Origin::FileName, named),
-        (Origin::Folder, folder::read(&path[..path.len() - used])),
-    ]
-}
-
-/// Trims, redacts and, for environments, lowers a value; nothing left is unknown.
-fn clean(field: Field, value: &str) -> Option<String> {
+/// Trims and redacts a value; nothing left is unknown.
+pub(super) fn clean_text(value: &str) -> Option<String> {
     let value = redact(value.trim());
-    let value = if field == Field::Env { Cow::Owned(value.to_lowercase()) } else { value };
     let value = value.trim();
     (!value.is_empty()).then(|| value.to_owned())
+}
+
+/// Cleans a value; environments are lowered.
+fn clean(field: Field, value: &str) -> Option<String> {
+    let value = clean_text(value)?;
+    Some(if field == Field::Env { value.to_lowercase() } else { value })
 }
 
 /// Takes the chosen part out of the candidates.

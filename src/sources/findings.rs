@@ -74,9 +74,7 @@ pub(super) fn first_line(error: &str) -> String {
 pub(super) fn is_lines(text: &[u8]) -> bool {
     let Some(end) = memchr::memchr(b'\n', text) else { return false };
     let more = salvage::skip_blank(text, end) < text.len();
-    text[0] == b'{'
-        && more
-        && serde_json::from_slice::<serde::de::IgnoredAny>(&salvage::sanitise(&text[..end]).0).is_ok()
+    text[0] == b'{' && more && serde_json::from_slice::<serde::de::IgnoredAny>(&salvage::sanitise(&text[..end]).0).is_ok()
 }
 
 /// Reads one element with `read`, first as it stands and then cleaned; adds what was replaced to `total`.

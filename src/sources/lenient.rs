@@ -165,12 +165,25 @@ pub(super) fn skip<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> 
 }
 
 /// An object; `None` where anything else stands in its place.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Object<T>(pub(super) Option<T>);
 
 /// A list; `None` where anything else stands in its place.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct List<T>(pub(super) Option<Vec<T>>);
+
+// Not derived: nothing is there without a default of what would be.
+impl<T> Default for Object<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
 
 impl<T> List<T> {
     /// Returns the elements; none where there is no list.

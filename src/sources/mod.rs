@@ -2,21 +2,30 @@
 
 mod decode;
 mod digest;
+mod directory;
 pub mod discover;
 mod findings;
 mod lenient;
+mod recognise;
 mod salvage;
 mod tau1;
+mod tau2;
 
 use rayon::prelude::*;
+
+use directory::Piece;
+use findings::{Findings, Refused};
 
 pub use discover::{Discovered, Input, discover};
 
 use crate::{
     bundle::manifest::sha256_hex,
     fsio,
-    identity::{Overrides, neighbours, resolve},
-    records::{Issue, IssueKind, Loaded, PassedOver, ResultFile, SourceFile},
+    identity::{Overrides, neighbours, resolve, tau2::resolve_tau2},
+    records::{
+        Benchmark, Episode, FileKind, Identity, Issue, IssueKind, Loaded, PassedOver, ResultFile, SourceFile, StoredMetrics,
+        Tau2Run,
+    },
     redact::redact,
     rules::ErrorRules,
 };
@@ -37,10 +46,11 @@ impl ReadOptions {
     }
 }
 
-/// Reads all files in parallel; the result is in the order of `inputs`. `progress` is called once a file with its size in bytes.
+/// Reads all files in parallel; the result is in the order of `inputs`, files that make up one run as one. `progress` is called once a file with its size in bytes.
 pub fn load_all(inputs: &[Input], options: &ReadOptions, progress: &(dyn Fn(u64) + Sync)) -> Vec<Loaded> {
     // Files differ in size by a factor of 10,000: no splitting hints, every file is its own piece of work.
-    let mut loaded: Vec<Loaded> = inputs.par_iter().with_max_len(1).map(|input| load(input, options, progress)).collect();
+    let pieces = inputs.par_iter().with_max_len(1).map(|input| load(input, options, progress)).collect();
+    let mut loaded = directory::combine(inputs, pieces);
     neighbours::fill(loaded.iter_mut().filter_map(|one| match one {
         Loaded::Results(file) => Some(file.as_mut()),
         Loaded::PassedOver(_) => None,
@@ -48,10 +58,12 @@ pub fn load_all(inputs: &[Input], options: &ReadOptions, progress: &(dyn Fn(u64)
     loaded
 }
 
-fn load(input: &Input, options: &ReadOptions, progress: &(dyn Fn(u64) + Sync)) -> Loaded {
+fn load(input: &Input, options: &ReadOptions, progress: &(dyn Fn(u64) + Sync)) -> Piece {
     let shown = redact(&input.shown).into_owned();
-    let passed_over =
-        |reason: String, unreadable: bool| Loaded::PassedOver(PassedOver { path: shown.clone(), reason, unreadable });
+    let passed_over = |reason: String, unreadable: bool| Piece {
+        loaded: Loaded::PassedOver(PassedOver { path: shown.clone(), reason, unreadable }),
+        head: None,
+    };
     // Looked at before it is read: a huge file must not fill the memory first.
     if fsio::info(&input.path).is_ok_and(|info| info.bytes > decode::MAX_TEXT_BYTES) {
         return passed_over(decode::too_large(), true);
@@ -65,24 +77,55 @@ fn load(input: &Input, options: &ReadOptions, progress: &(dyn Fn(u64) + Sync)) -
         Ok(decoded) => decoded,
         Err(reason) => return passed_over(reason, true),
     };
-    let parsed = match tau1::parse(&decoded.text, &options.rules) {
-        Ok(parsed) => parsed,
+    let components: Vec<&str> = input.telling.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    let (content, head) = match interpret(&decoded.text, &components, options) {
+        Ok(content) => content,
         Err(refused) => return passed_over(redact(&refused.reason).into_owned(), refused.unreadable),
     };
-    let components: Vec<&str> = input.telling.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
-    let (identity, conflicts) = resolve(&components, &parsed.hints, &options.overrides);
     let broken = decoded.broken.map(|message| (IssueKind::Salvaged, message));
-    let conflicts = conflicts.into_iter().map(|message| (IssueKind::IdentityConflict, message));
-    let issues = broken.into_iter().chain(parsed.issues).chain(conflicts);
-    Loaded::Results(Box::new(ResultFile {
-        kind: parsed.kind,
-        identity,
-        episodes: parsed.episodes,
-        stored: parsed.stored,
-        tau2: None,
+    let issues = broken.into_iter().chain(content.issues);
+    let loaded = Loaded::Results(Box::new(ResultFile {
+        kind: content.kind,
+        identity: content.identity,
+        episodes: content.episodes,
+        stored: content.stored,
+        tau2: content.run.map(Box::new),
         issues: issues
             .map(|(kind, message)| Issue { kind, path: shown.clone(), message: redact(&message).into_owned() })
             .collect(),
         source: SourceFile { path: shown, label: input.label.clone(), bytes: bytes.len() as u64, sha256: sha256_hex(&bytes) },
-    }))
+    }));
+    Piece { loaded, head }
 }
+
+/// What a file says, whatever its format.
+struct Content {
+    kind: FileKind,
+    identity: Identity,
+    episodes: Vec<Episode>,
+    stored: Option<StoredMetrics>,
+    run: Option<Tau2Run>,
+    issues: Findings,
+}
+
+/// Reads a text by the format its first keys tell.
+fn interpret(text: &[u8], path: &[&str], options: &ReadOptions) -> Result<(Content, Option<tau2::Head>), Refused> {
+    let (content, conflicts, head) = match recognise::benchmark(text) {
+        Benchmark::Tau1 => {
+            let tau1::Parsed { kind, episodes, stored, hints, issues } = tau1::parse(text, &options.rules)?;
+            let (identity, conflicts) = resolve(path, &hints, &options.overrides);
+            (Content { kind, identity, episodes, stored, run: None, issues }, conflicts, None)
+        }
+        Benchmark::Tau2 => {
+            let tau2::Parsed { kind, episodes, run, said, issues, head } = tau2::parse(text, &options.rules)?;
+            let (identity, conflicts) = resolve_tau2(path, &said, &options.overrides);
+            (Content { kind, identity, episodes, stored: None, run, issues }, conflicts, head)
+        }
+    };
+    let conflicts = conflicts.into_iter().map(|message| (IssueKind::IdentityConflict, message));
+    let issues = content.issues.into_iter().chain(conflicts).collect();
+    Ok((Content { issues, ..content }, head))
+}
+
+#[cfg(test)]
+mod tests;

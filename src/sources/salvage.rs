@@ -62,6 +62,33 @@ pub(super) fn member(text: &[u8], start: usize, key: &str) -> Option<usize> {
     }
 }
 
+/// Shows the keys of the object that begins at `start` to `see`, in order, until it has seen enough (`false`) or the text
+/// breaks. A key is shown before its value is looked at.
+pub(super) fn keys(text: &[u8], start: usize, mut see: impl FnMut(&[u8]) -> bool) {
+    let mut at = start + 1;
+    loop {
+        at = skip_blank(text, at);
+        match text.get(at) {
+            Some(b',') => at += 1,
+            Some(b'"') => {
+                let Some(end) = skip_string(text, at) else { return };
+                let colon = skip_blank(text, end);
+                if text.get(colon) != Some(&b':') || !see(&text[at + 1..end - 1]) {
+                    return;
+                }
+                let Some(next) = skip_value(text, skip_blank(text, colon + 1)) else { return };
+                at = next;
+            }
+            _ => return,
+        }
+    }
+}
+
+/// Returns the value that begins at `at`, if it is complete.
+pub(super) fn value(text: &[u8], at: usize) -> Option<&[u8]> {
+    skip_value(text, at).map(|end| &text[at..end])
+}
+
 /// Returns the first position at or after `at` that is not JSON white space.
 pub(super) fn skip_blank(text: &[u8], at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
@@ -243,6 +270,21 @@ mod tests {
         let text = br#"{"metrics": {"results": 1}, "results": [1"#;
         assert_eq!(member(text, 0, "results"), Some(39));
         assert_eq!(member(text, 0, "nothing"), None);
+    }
+
+    #[test]
+    fn shows_keys_until_told_to_stop_or_the_text_breaks() {
+        let keys = |text: &str, last: &str| {
+            let mut seen = Vec::new();
+            keys(text.as_bytes(), 0, |key| {
+                seen.push(String::from_utf8_lossy(key).into_owned());
+                key != last.as_bytes()
+            });
+            seen.join(" ")
+        };
+        assert_eq!(keys(r#"{"a": {"x": [1, "}"]}, "b": NaN, "c": "#, ""), "a b c");
+        assert_eq!(keys(r#"{"a": 1, "b": {}, "c": 2}"#, "b"), "a b");
+        assert_eq!(keys(r#"{"a" 1}"#, ""), "");
     }
 
     #[test]
