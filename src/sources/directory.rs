@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Findings, Input, tau2};
 use crate::{
     bundle::manifest::sha256_hex,
-    records::{Benchmark, Episode, FileKind, Issue, IssueKind, Loaded, PassedOver, ResultFile, Tau2Run},
+    records::{Benchmark, Episode, FileKind, Issue, IssueKind, Loaded, Origin, Part, PassedOver, ResultFile, Tau2Run},
 };
 
 /// A file read by itself, with what it takes to complete it.
@@ -126,6 +126,10 @@ fn take_in(run: &mut ResultFile, head: Option<&tau2::Head>, members: Vec<ResultF
     }
     if head.is_some() || !found.is_empty() {
         run.kind = FileKind::Tau2Directory;
+    }
+    let by_voice = |one: &Episode| one.tau2.as_ref().is_some_and(|facts| facts.mode.as_deref() == Some("full_duplex"));
+    if run.episodes.iter().any(by_voice) {
+        run.identity.mode = Some(Part::new("voice", Origin::Content));
     }
     let mut findings = Findings::new();
     if copies > 0 {

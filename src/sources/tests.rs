@@ -83,6 +83,15 @@ fn a_directory_becomes_one_file() {
 }
 
 #[test]
+fn simulations_tell_that_a_run_was_held_by_voice() {
+    let voice = r#"{"id": "a", "task_id": "0", "mode": "full_duplex", "termination_reason": "user_stop", "ticks": []}"#;
+    let (results, _) = load_folder(&[("results.json", format!("{{{INFO}}}")), ("simulations/a.json", voice.to_owned())]);
+    let run = &results[0].1;
+    assert_eq!(run.identity.mode.as_ref().map(|part| part.value.as_str()), Some("voice"));
+    assert!(matches!(run.episodes[0].outcome, crate::records::Outcome::Invalid { .. }));
+}
+
+#[test]
 fn a_directory_without_simulations_is_a_run_without_episodes() {
     let (results, _) = load_folder(&[("results.json", format!("{{{INFO}}}"))]);
     assert_eq!((results[0].1.kind, results[0].1.episodes.len()), (FileKind::Tau2Directory, 0));
