@@ -221,9 +221,9 @@ impl Pen<'_> {
         self.write(text, at, style, anchor, FontTransform::None);
     }
 
-    /// Writes a line of text rising by [`SLANT`] from its start.
-    pub(super) fn slanted(&mut self, text: &str, at: Point, style: TextStyle) {
-        self.write(text, at, style, Anchor::Start, FontTransform::Rotate270);
+    /// Writes a line of text rising by [`SLANT`], with its anchor upon the place.
+    pub(super) fn slanted(&mut self, text: &str, at: Point, style: TextStyle, anchor: Anchor) {
+        self.write(text, at, style, anchor, FontTransform::Rotate270);
     }
 
     fn write(&mut self, text: &str, at: Point, style: TextStyle, anchor: Anchor, transform: FontTransform) {

@@ -38,7 +38,7 @@ pub(super) fn draw(chart: &Forest) -> Result<String, ChartError> {
     let x = |value: f64| left + scale.place(value) * (right - left);
     let mut below = placed.bottom;
     frame.canvas.plain(|pen| {
-        for stretch in placed.stretches() {
+        for &stretch in &placed.stretches {
             vertical_grid(pen, scale, placed.plot, stretch);
         }
         pen.line((left, placed.bottom), (right, placed.bottom), AXIS, 1.0);
@@ -52,7 +52,7 @@ pub(super) fn draw(chart: &Forest) -> Result<String, ChartError> {
 }
 
 fn group((heading, rows): &(String, Vec<ForestRow>)) -> Group<'_> {
-    Group { heading, rows: rows.iter().map(|row| Row { label: &row.label, text: &row.text }).collect() }
+    Group { heading, rows: rows.iter().map(|row| Row::new(&row.label, &row.text)).collect() }
 }
 
 fn draw_row(pen: &mut Pen, row: &ForestRow, y: f64, x: &impl Fn(f64) -> f64) {

@@ -2,9 +2,9 @@
 
 use plotters::style::RGBColor;
 
-use super::canvas::{Anchor, Canvas, DASHED, DOTTED, Point, Shape};
+use super::canvas::{Anchor, Canvas, DASHED, DOTTED, Point, ROUND, Shape};
 use super::font::{ellipsise, width};
-use super::theme::{AXIS, GRID, INNER, MARGIN, TICK, VERMILLION};
+use super::theme::{AXIS, BLUE, GRID, INNER, MARGIN, STEPS, TICK, VERMILLION};
 
 /// Width of a sample of a line, of a square and of a mark.
 const LINE_SAMPLE: f64 = 22.0;
@@ -34,14 +34,20 @@ pub(super) enum Sample {
     Thin,
     /// An interval band.
     Band,
+    /// A curve with its mark.
+    Series(Shape, RGBColor),
+    /// A stair of the front with a mark.
+    Front,
+    /// Two crossing intervals.
+    Cross,
 }
 
 impl Sample {
     fn width(self) -> f64 {
         match self {
-            Self::Square(..) => SQUARE_SAMPLE,
+            Self::Square(..) | Self::Cross => SQUARE_SAMPLE,
             Self::Excluded | Self::Whisker | Self::Hollow(..) => MARK_SAMPLE,
-            Self::Estimate(_) | Self::Dotted | Self::Thin | Self::Band => LINE_SAMPLE,
+            Self::Estimate(_) | Self::Dotted | Self::Thin | Self::Band | Self::Series(..) | Self::Front => LINE_SAMPLE,
         }
     }
 }
@@ -99,5 +105,18 @@ fn draw_sample(canvas: &mut Canvas, sample: Sample, (x, y): Point) {
             canvas.plain(|pen| pen.marker(Shape::Circle, middle, 3.4, AXIS, true));
         }
         Sample::Band => canvas.plain(|pen| pen.rect((x, y - 5.0), (right, y + 5.0), GRID)),
+        Sample::Series(shape, colour) => canvas.plain(|pen| {
+            pen.line((x, y), (right, y), colour, 1.6);
+            pen.marker(shape, middle, 4.2, colour, false);
+        }),
+        Sample::Front => {
+            let stair = [(x + 1.5, y + 4.5), (middle.0, y + 4.5), (middle.0, y - 4.0), (right - 1.5, y - 4.0)];
+            canvas.layer(ROUND, |pen| pen.path(stair, STEPS[2], 3.0));
+            canvas.plain(|pen| pen.marker(Shape::Circle, (middle.0, y - 4.0), 3.6, BLUE, false));
+        }
+        Sample::Cross => canvas.plain(|pen| {
+            pen.line((x, y), (right, y), AXIS, 1.2);
+            pen.line((middle.0, y - 6.0), (middle.0, y + 6.0), AXIS, 1.2);
+        }),
     }
 }

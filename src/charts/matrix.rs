@@ -4,7 +4,8 @@
 use plotters::style::RGBColor;
 
 use super::canvas::{Anchor, Canvas, Pen, Point, SLANT, Shape};
-use super::font::{clean, ellipsise, fit_labels, widest, width};
+use super::font::{clean, ellipsise, fit_labels, widest};
+use super::key;
 use super::theme::{HEADING, INNER, MARGIN, PAPER, SMALL_LABEL, TICK, TextStyle, VERMILLION};
 
 /// Most room for a task's name, and for a slanted name of a cell.
@@ -131,7 +132,7 @@ pub(super) fn draw(canvas: &mut Canvas, matrix: &Matrix, top: f64) -> f64 {
         x += layout.block_width(columns) + BLOCK_GAP;
     }
     let below = body + layout.rows_per_block as f64 * layout.pitch;
-    if layout.names == Names::Numbered { draw_key(canvas, matrix.columns, below + 16.0) } else { below }
+    if layout.names == Names::Numbered { key::draw(canvas, matrix.columns, below + 16.0) } else { below }
 }
 
 fn draw_names(pen: &mut Pen, layout: &Layout, names: &[String], (left, top): Point) {
@@ -139,7 +140,7 @@ fn draw_names(pen: &mut Pen, layout: &Layout, names: &[String], (left, top): Poi
         let middle = left + (i as f64 + 0.5) * layout.column;
         match layout.names {
             Names::Single => {}
-            Names::Slanted => pen.slanted(name, (middle + 3.0, top - 5.0), SMALL_LABEL),
+            Names::Slanted => pen.slanted(name, (middle + 3.0, top - 5.0), SMALL_LABEL, Anchor::Start),
             Names::Numbered => pen.text(&(i + 1).to_string(), (middle, top - 5.0), TICK, Anchor::Middle),
         }
     }
@@ -172,25 +173,6 @@ fn draw_squares(pen: &mut Pen, layout: &Layout, rows: &[(&str, Vec<Square>)], co
             pen.marker(Shape::Circle, centre, radius, VERMILLION, false);
         }
     }
-}
-
-/// Writes "1 name, 2 name, …" in columns; returns the y below.
-fn draw_key(canvas: &mut Canvas, columns: &[String], top: f64) -> f64 {
-    const NUMBER: f64 = 22.0;
-    let names = fit_labels(columns.iter().map(String::as_str), TICK, INNER - NUMBER);
-    let entry = NUMBER + names.iter().map(|name| width(name, TICK)).fold(0.0, f64::max) + BLOCK_GAP;
-    let fitting = (1..=4_u8).rev().find(|&n| f64::from(n) * entry - BLOCK_GAP <= INNER).unwrap_or(1);
-    let per_column = names.len().div_ceil(usize::from(fitting)).max(1);
-    let leading = TICK.leading() + 2.0;
-    canvas.plain(|pen| {
-        for (i, name) in names.iter().enumerate() {
-            let x = MARGIN + (i / per_column) as f64 * entry;
-            let baseline = top + (i % per_column) as f64 * leading + 11.0;
-            pen.text(&(i + 1).to_string(), (x + NUMBER - 6.0, baseline), TICK, Anchor::End);
-            pen.text(name, (x + NUMBER, baseline), TICK.coloured(super::theme::INK), Anchor::Start);
-        }
-    });
-    top + per_column as f64 * leading
 }
 
 #[cfg(test)]

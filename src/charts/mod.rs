@@ -4,20 +4,28 @@
 //! for odd values: rows without a plottable value keep their place, and an empty figure says "no data".
 
 mod axis;
+mod bars;
 mod canvas;
 mod coverage;
 mod font;
 mod forest;
 mod frame;
 mod heatmap;
+mod key;
 mod legend;
 mod matrix;
+mod naming;
 mod panel;
+mod pareto;
 mod pass_curves;
+mod quantity;
 mod raster;
 mod rows;
 mod small_multiples;
 mod solved;
+mod stacked;
+mod strata;
+mod strata_panel;
 mod theme;
 
 #[cfg(test)]
@@ -55,5 +63,9 @@ pub fn svg(chart: &Chart) -> Result<String, ChartError> {
         Chart::Heatmap(chart) => heatmap::draw(chart),
         Chart::Solved(chart) => solved::draw(chart),
         Chart::Coverage(chart) => coverage::draw(chart),
+        Chart::Stacked(chart) => stacked::draw(chart),
+        Chart::Bars(chart) => bars::draw(chart),
+        Chart::Strata(chart) => strata::draw(chart),
+        Chart::Pareto(chart) => pareto::draw(chart),
     }
 }

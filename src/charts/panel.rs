@@ -48,9 +48,16 @@ pub(super) struct Panel {
 }
 
 impl Panel {
+    /// Returns a panel cut into slots of equal width, with the whole numbers from 0 on in their middles.
+    pub(super) fn of_slots(x: (f64, f64), y: (f64, f64), slots: usize, scale: Scale) -> Self {
+        let slot = (x.1 - x.0) / slots.max(1) as f64;
+        let margin = inset(x) / slot - 0.5;
+        Self { x, y, k: (margin, slots.max(1) as f64 - 1.0 - margin), scale }
+    }
+
     pub(super) fn place_k(&self, k: f64) -> f64 {
         let (first, last) = self.k;
-        let inset = ((self.x.1 - self.x.0) * INSET.0).min(INSET.1);
+        let inset = inset(self.x);
         let (left, right) = (self.x.0 + inset, self.x.1 - inset);
         if last > first { left + (k - first) / (last - first) * (right - left) } else { f64::midpoint(left, right) }
     }
@@ -174,6 +181,10 @@ fn draw_run(pen: &mut Pen, run: &mut Vec<Point>, colour: RGBColor, width: f64) {
     run.clear();
 }
 
+fn inset((left, right): (f64, f64)) -> f64 {
+    ((right - left) * INSET.0).min(INSET.1)
+}
+
 /// Returns the range of k and the scale that hold all series.
 pub(super) fn ranges(series: &[Vec<Plotted>]) -> ((f64, f64), Scale) {
     let points = || series.iter().flatten();
@@ -210,6 +221,17 @@ mod tests {
         assert_eq!(format!("{:?}", whole_ticks((1.0, 1.0), 12)), "[1.0]");
         for last in 1..400_u32 {
             assert!(whole_ticks((1.0, f64::from(last)), 12).len() <= 13, "{last}");
+        }
+    }
+
+    #[test]
+    fn slots_are_of_equal_width() {
+        for slots in [1, 2, 20, 300] {
+            let panel = Panel::of_slots((50.0, 650.0), (0.0, 100.0), slots, Scale::FULL);
+            let slot = 600.0 / slots as f64;
+            for (i, k) in [(0, 0.0), (slots - 1, slots as f64 - 1.0)] {
+                assert!((panel.place_k(k) - (50.0 + (i as f64 + 0.5) * slot)).abs() < 1e-9, "{i} of {slots}");
+            }
         }
     }
 

@@ -7,6 +7,10 @@ use super::theme::{HEADING, INNER, LABEL, MARGIN, TICK};
 /// Height of a group heading's line, and the space between groups.
 const HEADING_HEIGHT: f64 = 22.0;
 const GROUP_GAP: f64 = 8.0;
+/// Height of a line with the name of the rows below it, the space above it, and the indent of those rows.
+const NAME_HEIGHT: f64 = 19.0;
+const NAME_GAP: f64 = 5.0;
+const SUB_INDENT: f64 = 14.0;
 /// Width the plot keeps, whatever the names.
 const PLOT_MIN: f64 = 300.0;
 /// Most that the text columns may take.
@@ -20,7 +24,20 @@ const BRACKET_GAP: f64 = 5.0;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Row<'a> {
     pub(super) label: &'a str,
+    /// Stands in place of the label, which is written once above neighbouring rows that share it.
+    pub(super) sub: Option<&'a str>,
     pub(super) text: &'a str,
+}
+
+impl<'a> Row<'a> {
+    pub(super) fn new(label: &'a str, text: &'a str) -> Self {
+        Self { label, sub: None, text }
+    }
+
+    /// Whether the row stands below the same name as the one before it.
+    fn continues(&self, before: Option<&Self>) -> bool {
+        self.sub.is_some() && before.is_some_and(|before| before.sub.is_some() && before.label == self.label)
+    }
 }
 
 /// A group of rows under a heading (empty: none).
@@ -35,17 +52,10 @@ pub(super) struct Placed {
     pub(super) plot: (f64, f64),
     /// Per group, the y of each row's middle.
     pub(super) groups: Vec<Vec<f64>>,
-    /// Half of a row's height.
-    pub(super) half: f64,
+    /// The stretches of y without headings and lines of names.
+    pub(super) stretches: Vec<(f64, f64)>,
     /// y below the last row.
     pub(super) bottom: f64,
-}
-
-impl Placed {
-    /// Returns the stretch of y which the rows of each group cover.
-    pub(super) fn stretches(&self) -> impl Iterator<Item = (f64, f64)> {
-        self.groups.iter().filter_map(|rows| Some((rows.first()? - self.half, rows.last()? + self.half)))
-    }
 }
 
 /// Writes headings, names and text columns from `top` downwards and says where the marks go.
@@ -54,12 +64,10 @@ pub(super) fn place(canvas: &mut Canvas, heading: &str, groups: &[Group], top: f
     let columns = Columns::new(heading, &rows.iter().map(|row| row.text).collect::<Vec<_>>());
     let indent = if groups.iter().any(|group| !group.heading.trim().is_empty()) { 12.0 } else { 0.0 };
     let right = MARGIN + INNER - columns.width - if columns.width > 0.0 { PLOT_GAP } else { 8.0 };
-    let room = right - PLOT_MIN - PLOT_GAP - MARGIN - indent;
-    let labels = fit_labels(rows.iter().map(|row| row.label), LABEL, room);
-    let label_width = labels.iter().map(|label| width(label, LABEL)).fold(60.0, f64::max);
-    let plot = (MARGIN + indent + label_width + PLOT_GAP, right);
+    let names = Names::new(&rows, right - PLOT_MIN - PLOT_GAP - MARGIN - indent, right - MARGIN - indent);
+    let plot = (MARGIN + indent + names.width + PLOT_GAP, right);
 
-    let mut placed = Placed { plot, groups: Vec::new(), half: pitch / 2.0, bottom: top };
+    let mut placed = Placed { plot, groups: Vec::new(), stretches: Vec::new(), bottom: top };
     canvas.plain(|pen| {
         let mut y = top + columns.draw_heading(pen, top);
         let mut next = 0;
@@ -72,11 +80,18 @@ pub(super) fn place(canvas: &mut Canvas, heading: &str, groups: &[Group], top: f
                 y += HEADING_HEIGHT;
             }
             let mut middles = Vec::new();
-            for row in &group.rows {
+            for (i, row) in group.rows.iter().enumerate() {
+                let before = i.checked_sub(1).and_then(|i| group.rows.get(i));
+                if row.sub.is_some() && !row.continues(before) {
+                    y += if before.is_some() { NAME_GAP } else { 0.0 };
+                    pen.text(names.above(next), (MARGIN + indent, y + 13.5), LABEL, Anchor::Start);
+                    y += NAME_HEIGHT;
+                }
                 let middle = y + pitch / 2.0;
-                let label = labels.get(next).map_or("", String::as_str);
-                pen.text(label, (MARGIN + indent, middle + 4.2), LABEL, Anchor::Start);
+                let shift = if row.sub.is_some() { SUB_INDENT } else { 0.0 };
+                pen.text(names.beside(next), (MARGIN + indent + shift, middle + 4.2), LABEL, Anchor::Start);
                 columns.draw_row(pen, row.text, middle + 4.2);
+                placed.cover(y, y + pitch);
                 middles.push(middle);
                 next += 1;
                 y += pitch;
@@ -86,6 +101,49 @@ pub(super) fn place(canvas: &mut Canvas, heading: &str, groups: &[Group], top: f
         placed.bottom = y;
     });
     placed
+}
+
+impl Placed {
+    /// Adds a row to the stretches.
+    fn cover(&mut self, top: f64, bottom: f64) {
+        match self.stretches.last_mut() {
+            Some(last) if top - last.1 < 0.05 => last.1 = bottom,
+            _ => self.stretches.push((top, bottom)),
+        }
+    }
+}
+
+/// The names of all rows, fitted.
+struct Names {
+    /// Per row, what stands beside its marks, and what stands above it if it is the first below a name.
+    rows: Vec<(String, String)>,
+    /// Room the names beside the marks need.
+    width: f64,
+}
+
+impl Names {
+    fn new(rows: &[Row], room: f64, room_above: f64) -> Self {
+        // Lines above have room across the plot; what stands beside marks shares one column.
+        let above = fit_labels(rows.iter().map(|row| row.label), LABEL, room_above);
+        let labels = fit_labels(rows.iter().map(|row| if row.sub.is_some() { "" } else { row.label }), LABEL, room);
+        let subs = fit_labels(rows.iter().map(|row| row.sub.unwrap_or("")), LABEL, room - SUB_INDENT);
+        let mut wide = 60.0_f64;
+        let mut fitted = Vec::new();
+        for (((row, above), label), sub) in rows.iter().zip(above).zip(labels).zip(subs) {
+            let (beside, indent) = if row.sub.is_some() { (sub, SUB_INDENT) } else { (label, 0.0) };
+            wide = wide.max(indent + width(&beside, LABEL));
+            fitted.push((beside, above));
+        }
+        Self { rows: fitted, width: wide }
+    }
+
+    fn beside(&self, row: usize) -> &str {
+        self.rows.get(row).map_or("", |names| &names.0)
+    }
+
+    fn above(&self, row: usize) -> &str {
+        self.rows.get(row).map_or("", |names| &names.1)
+    }
 }
 
 /// The text at the right, taken apart so that like parts stand below each other.

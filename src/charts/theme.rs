@@ -40,6 +40,11 @@ pub(super) const CATEGORICAL: [RGBColor; 7] = [
     RGBColor(0x00, 0x00, 0x00),
 ];
 
+/// Colours after the palette, dark to pale.
+pub(super) const GREYS: [RGBColor; 3] = [RGBColor(0x5B, 0x63, 0x6B), RGBColor(0x8C, 0x93, 0x9A), RGBColor(0xB6, 0xBC, 0xC2)];
+/// Ground of a part of the plot set apart from the rest.
+pub(super) const WASH: RGBColor = RGBColor(0xF3, 0xF5, 0xF7);
+
 /// Ordered steps of one hue, from most to least: dark blue, mid blue, pale blue.
 pub(super) const STEPS: [RGBColor; 3] = [RGBColor(0x08, 0x4A, 0x84), RGBColor(0x5A, 0x9B, 0xD0), RGBColor(0xBD, 0xD9, 0xEE)];
 /// The step below the blues: nothing.

@@ -133,6 +133,147 @@ pub struct Coverage {
     pub rows: Vec<(String, Vec<CoverageSquare>)>,
 }
 
+/// One row of a composition chart.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StackedRow {
+    /// The cell's name.
+    pub label: String,
+    /// How often each category occurred, in the order of [`Stacked::categories`]. All zero: the row stays without a bar.
+    pub counts: Vec<u64>,
+    /// Text at the right: the count behind the bar, `200 trials`.
+    pub text: String,
+}
+
+/// Composition of something counted (termination reasons, …): one bar a cell, all bars of the same length.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Stacked {
+    /// Words.
+    pub meta: ChartMeta,
+    /// Axis title: `share of trials`.
+    pub axis: String,
+    /// Heading of the text column at the right.
+    pub text_heading: String,
+    /// Names of the categories in the order of the segments. At most eleven are drawn: of more, all from the eleventh on
+    /// are drawn as one. A last category called `other` is pale grey, whatever their number.
+    pub categories: Vec<String>,
+    /// Groups of rows in order, each with a heading (the environment).
+    pub groups: Vec<(String, Vec<StackedRow>)>,
+}
+
+/// One row of a bar chart.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BarRow {
+    /// The cell's name. Neighbouring rows of the same name that have a `sub` stand below one line with that name.
+    pub label: String,
+    /// What the row says of the cell (the component, …), indented below its name; `None` for a row a cell.
+    pub sub: Option<String>,
+    /// The share in `[0, 1]`; NaN where there is none: the row keeps its place.
+    pub value: f64,
+    /// Interval, if defined.
+    pub interval: Option<(f64, f64)>,
+    /// Text at the right: `12.0 [8.1, 17.3]  24 of 200`.
+    pub text: String,
+}
+
+/// Shares as thin bars with whiskers, one or several a cell (failures by component, …).
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Bars {
+    /// Words.
+    pub meta: ChartMeta,
+    /// Axis title.
+    pub axis: String,
+    /// Heading of the text column at the right.
+    pub text_heading: String,
+    /// Groups of rows in order, each with a heading (the environment).
+    pub groups: Vec<(String, Vec<BarRow>)>,
+}
+
+/// A part of the tasks: those with three reference actions, those of one intent, …
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Stratum {
+    /// The stratum's name.
+    pub label: String,
+    /// Tasks in it, scored or not.
+    pub tasks: u32,
+}
+
+/// What one cell did in one stratum.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StrataPoint {
+    /// pass^1 over the stratum's tasks, in `[0, 1]`.
+    pub value: f64,
+    /// Interval, if defined.
+    pub interval: Option<(f64, f64)>,
+    /// Tasks of the stratum behind the value; drawn hollow, its segments dashed, where they are fewer than 90 % of
+    /// [`Stratum::tasks`].
+    pub tasks: u32,
+}
+
+/// One cell across the strata.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StrataSeries {
+    /// The cell's name.
+    pub label: String,
+    /// One entry a stratum, in the order of [`Strata::strata`]; `None` (no scored task) stays a gap in the line.
+    pub points: Vec<Option<StrataPoint>>,
+}
+
+/// pass^1 by stratum of the tasks, with the share of the tasks in each stratum below.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Strata {
+    /// Words.
+    pub meta: ChartMeta,
+    /// Title of the axis of strata: `reference actions of the task`.
+    pub axis: String,
+    /// Strata from left to right.
+    pub strata: Vec<Stratum>,
+    /// At most 7 series share one panel; more become small multiples.
+    pub series: Vec<StrataSeries>,
+}
+
+/// Unit of the horizontal axis of a [`Pareto`] chart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ParetoUnit {
+    /// US dollars.
+    Usd,
+    /// Seconds.
+    Seconds,
+}
+
+/// One cell of a [`Pareto`] chart.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ParetoPoint {
+    /// The cell's name.
+    pub label: String,
+    /// Cost or duration in the chart's unit, from 0 on. What is negative or no finite number cannot be drawn; the chart
+    /// names it below instead.
+    pub x: f64,
+    /// Interval of `x`, if defined.
+    pub x_interval: Option<(f64, f64)>,
+    /// pass^1 in `[0, 1]`.
+    pub y: f64,
+    /// Interval of `y`, if defined.
+    pub y_interval: Option<(f64, f64)>,
+    /// No other cell has an `x` as small and a `y` as large, one of them better.
+    pub on_front: bool,
+}
+
+/// Cost or duration against pass^1, with the front of cells that no other beats in both.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Pareto {
+    /// Words.
+    pub meta: ChartMeta,
+    /// Title of the horizontal axis.
+    pub x_axis: String,
+    /// Unit of the horizontal axis.
+    pub x_unit: ParetoUnit,
+    /// Logarithmic horizontal axis; cells at 0 then stand in a band of their own at its left.
+    pub log_x: bool,
+    /// Cells in order. Up to 12 are named beside their marks, more are numbered with a key below.
+    pub points: Vec<ParetoPoint>,
+}
+
 /// Any figure.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -147,6 +288,14 @@ pub enum Chart {
     Solved(Solved),
     /// See [`Coverage`].
     Coverage(Coverage),
+    /// See [`Stacked`].
+    Stacked(Stacked),
+    /// See [`Bars`].
+    Bars(Bars),
+    /// See [`Strata`].
+    Strata(Strata),
+    /// See [`Pareto`].
+    Pareto(Pareto),
 }
 
 impl Chart {
@@ -158,6 +307,10 @@ impl Chart {
             Self::Heatmap(chart) => &chart.meta,
             Self::Solved(chart) => &chart.meta,
             Self::Coverage(chart) => &chart.meta,
+            Self::Stacked(chart) => &chart.meta,
+            Self::Bars(chart) => &chart.meta,
+            Self::Strata(chart) => &chart.meta,
+            Self::Pareto(chart) => &chart.meta,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Checks of finished figures: every text inside the canvas, no two texts upon each other, well-formed, repeatable.
 
+mod any;
+mod breakdowns;
 mod samples;
 
 use proptest::prelude::*;
@@ -90,6 +92,16 @@ fn check(name: &str, svg: &str) {
     for rect in root.descendants().filter(|node| node.has_tag_name("rect") && node.has_attribute("x")) {
         assert!(number(rect, "width") >= 0.0 && number(rect, "height") >= 0.0, "{name}: negative rectangle");
         assert!(number(rect, "x") + number(rect, "width") <= wide, "{name}: rectangle outside");
+    }
+    // What is defined for repetition stands at the origin and is checked where it is drawn for itself.
+    let drawn = || root.descendants().filter(|node| !node.ancestors().any(|above| above.has_tag_name("defs")));
+    for line in drawn().filter(|node| node.has_tag_name("line")) {
+        let inside = |x: &str, y: &str| (0.0..=wide).contains(&number(line, x)) && (0.0..=high).contains(&number(line, y));
+        assert!(inside("x1", "y1") && inside("x2", "y2"), "{name}: line outside");
+    }
+    for circle in drawn().filter(|node| node.has_tag_name("circle")) {
+        let (x, y, radius) = (number(circle, "cx"), number(circle, "cy"), number(circle, "r"));
+        assert!((radius..=wide - radius).contains(&x) && (radius..=high - radius).contains(&y), "{name}: circle outside");
     }
     let tree = Tree::from_str(svg, &Options::default()).unwrap_or_else(|error| panic!("{name}: {error}"));
     assert!((f64::from(tree.size().width()) * 10.0 - wide).abs() < 0.1, "{name}: not its logical size");
@@ -235,6 +247,9 @@ fn the_checker_finds_faults() {
     assert!(fails(&(text(10, 200) + &text(30, 260))));
     assert!(fails(&text(900, 200)));
     assert!(fails("<polyline points=\"0,0 1200,10\"/>"));
+    assert!(fails("<line x1=\"0\" y1=\"10\" x2=\"10\" y2=\"501\"/>"));
+    assert!(fails("<circle cx=\"995\" cy=\"100\" r=\"10\"/>"));
+    assert!(!fails("<line x1=\"0\" y1=\"10\" x2=\"10\" y2=\"499\"/><circle cx=\"990\" cy=\"100\" r=\"10\"/>"));
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! Charts to check: plain, with long names, with odd values, with nothing.
 
+use super::breakdowns;
 use crate::views::chart::{
     Chart, ChartMeta, Coverage, CoverageSquare, CurvePoint, CurveSeries, Forest, ForestRow, Heatmap, PassCurves, Solved,
     SolvedRow,
 };
 
-type Name = fn(usize) -> String;
+pub(super) type Name = fn(usize) -> String;
 
 pub(super) fn short_name(cell: usize) -> String {
     let models = ["gpt-4o", "claude-sonnet-4", "Qwen3-32B", "Llama-3.1-8B", "o4-mini", "gemini-2.5-pro", "deepseek-v3.2"];
@@ -28,7 +29,7 @@ pub(super) fn odd_name(cell: usize) -> String {
     names[cell % names.len()].to_owned()
 }
 
-fn meta(id: &str, title: &str) -> ChartMeta {
+pub(super) fn meta(id: &str, title: &str) -> ChartMeta {
     ChartMeta {
         id: id.to_owned(),
         title: title.to_owned(),
@@ -41,15 +42,15 @@ fn meta(id: &str, title: &str) -> ChartMeta {
 }
 
 /// Deterministic noise in [0, 1).
-fn noise(a: usize, b: usize) -> f64 {
+pub(super) fn noise(a: usize, b: usize) -> f64 {
     ((a * 7919 + b * 104_729 + 17) % 1009) as f64 / 1009.0
 }
 
-fn score(cell: usize) -> f64 {
+pub(super) fn score(cell: usize) -> f64 {
     0.82 - 0.7 * (cell as f64 / 30.0) - 0.1 * noise(cell, 3)
 }
 
-fn grouped<T>(cells: usize, make: impl Fn(usize) -> T) -> Vec<(String, Vec<T>)> {
+pub(super) fn grouped<T>(cells: usize, make: impl Fn(usize) -> T) -> Vec<(String, Vec<T>)> {
     let half = cells.div_ceil(2);
     let mut groups = vec![("airline".to_owned(), (0..half).map(&make).collect::<Vec<T>>())];
     if cells > half {
@@ -153,7 +154,8 @@ pub(super) fn figures(prefix: &str, cells: usize, name: Name) -> Vec<(String, Ch
         ("solved", solved(cells, name)),
         ("coverage", coverage(tasks, cells, name)),
     ];
-    charts.into_iter().map(|(kind, chart)| (format!("{kind}_{prefix}"), chart)).collect()
+    let charts = charts.into_iter().chain(breakdowns::figures(cells, name));
+    charts.map(|(kind, chart)| (format!("{kind}_{prefix}"), chart)).collect()
 }
 
 /// Puts NaN, infinities and values out of range into a chart, and very long words around it.
@@ -195,6 +197,7 @@ pub(super) fn spoil((name, mut chart): (String, Chart)) -> (String, Chart) {
             chart.rows[3].1.clear();
             chart.rows[4].1[0] = CoverageSquare { scored: u32::MAX, excluded: u32::MAX, planned: 1 };
         }
+        other => breakdowns::spoil(other, odd, &long),
     }
     (name, chart)
 }
@@ -219,7 +222,7 @@ pub(super) fn odd_shapes() -> Vec<(String, Chart)> {
     if let Chart::PassCurves(chart) = &mut singles {
         chart.series.iter_mut().for_each(|series| series.points.truncate(1));
     }
-    vec![
+    let charts = vec![
         ("curves_k32".to_owned(), series(2, 1, 32)),
         ("curves_k32_many".to_owned(), series(9, 1, 32)),
         ("curves_k_late".to_owned(), series(1, 3, 5)),
@@ -231,7 +234,11 @@ pub(super) fn odd_shapes() -> Vec<(String, Chart)> {
         ("heatmap_115x4".to_owned(), heatmap(115, 4, long_name)),
         ("coverage_one_task".to_owned(), coverage(1, 1, long_name)),
         ("heatmap_45_columns".to_owned(), heatmap(150, 45, |cell| format!("cell {cell}"))),
-    ]
+    ];
+    let others = [("", short_name as Name), ("_long", long_name)].into_iter().flat_map(|(suffix, name)| {
+        breakdowns::odd_shapes(name).into_iter().map(move |(kind, chart)| (format!("{kind}{suffix}"), chart))
+    });
+    charts.into_iter().chain(others).collect()
 }
 
 /// Charts without anything to draw.
@@ -248,5 +255,6 @@ pub(super) fn empty() -> Vec<(String, Chart)> {
             series: vec![CurveSeries { label: "no points".to_owned(), points: Vec::new() }],
         }),
     ];
-    charts.into_iter().enumerate().map(|(i, chart)| (format!("empty_{i}"), chart)).collect()
+    let charts = charts.into_iter().chain(breakdowns::empty(short_name));
+    charts.enumerate().map(|(i, chart)| (format!("empty_{i}"), chart)).collect()
 }
