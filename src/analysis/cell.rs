@@ -132,6 +132,8 @@ pub struct CellStats {
     pub agent_cost: Option<Cost>,
     /// Mean messages, turns and tool calls of the episodes with a conversation, and how many those are.
     pub conversation: Option<MeanConversation>,
+    /// What only τ²-bench's records give.
+    pub tau2: Option<super::Tau2Stats>,
 }
 
 /// Mean size of the conversations.
@@ -199,6 +201,7 @@ impl CellStats {
                 (row.agent_cost_known, row.agent_cost_usd, row.agent_cost_successes)
             }),
             conversation: conversation(rows),
+            tau2: None,
             curve: curve_points,
             tally: cell.tally,
             outcomes,

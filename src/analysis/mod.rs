@@ -3,10 +3,12 @@
 mod cell;
 mod contrast;
 mod plan;
+pub mod tau2;
 
 pub use cell::{CellStats, Cost, Outcomes, TaskStats};
 pub use contrast::{Contrast, EnvRanking, Verdict};
 pub use plan::Plan;
+pub use tau2::Tau2Stats;
 
 use crate::{
     frames::{self, FrameResult, TaskRow},
@@ -86,7 +88,9 @@ pub fn analyze(sweep: &Sweep, options: &Options) -> FrameResult<Analysis> {
         .enumerate()
         .map(|(index, (cell, plan))| {
             let own = |rows: &[TaskRow]| rows.iter().filter(|row| row.cell == index).copied().collect::<Vec<_>>();
-            CellStats::compute(cell, plan, &own(&rows), &own(&failed), options)
+            let mut stats = CellStats::compute(cell, plan, &own(&rows), &own(&failed), options);
+            stats.tau2 = Tau2Stats::compute(sweep, index, options);
+            stats
         })
         .collect();
     let rankings = contrast::rank(sweep, &cells, options);

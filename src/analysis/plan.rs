@@ -20,8 +20,9 @@ pub struct Plan {
 
 /// Infers the plan of every cell.
 ///
-/// Tasks: where every file of the cell names a closed task range, the union of those; else the tasks that the largest cell or at
-/// least two cells of the same benchmark and environment have; always the cell's own. Trials: the user's number, else the most trials that a tenth of the cell's tasks reach: a run
+/// Tasks: where the files list them (τ²-bench), those; where every file of the cell names a closed task range, the union of those;
+/// else the tasks that the largest cell or at least two cells of the same benchmark and environment have; always the cell's own.
+/// Trials: the user's number, else the most trials that a tenth of the cell's tasks reach: a run
 /// cut off in its last round shows, a single task run more often than the others does not count.
 pub(super) fn plans(sweep: &Sweep, planned_trials: Option<u32>) -> Vec<Plan> {
     let mut envs: BTreeMap<(Benchmark, &str), Vec<&Cell>> = BTreeMap::new();
@@ -35,12 +36,15 @@ pub(super) fn plans(sweep: &Sweep, planned_trials: Option<u32>) -> Vec<Plan> {
     let plan = |(index, cell): (usize, &Cell)| {
         let ranged = range_tasks(sweep, index);
         let from_ranges = ranged.is_some();
-        let mut tasks: BTreeSet<TaskId> = ranged.unwrap_or_else(|| {
+        let declared = declared(sweep, index);
+        let listed = Some(declared.tasks).filter(|tasks| !tasks.is_empty());
+        let mut tasks: BTreeSet<TaskId> = listed.or(ranged).unwrap_or_else(|| {
             let env = cell.key.env.as_deref().and_then(|env| by_env.get(&(cell.key.benchmark, env)));
             env.map(|tasks| tasks.iter().map(|task| (*task).clone()).collect()).unwrap_or_default()
         });
         tasks.extend(cell.tasks.keys().cloned());
-        let trials = planned_trials.unwrap_or_else(|| usual_trials(cell.tasks.values().map(Vec::len).collect()));
+        let usual = || usual_trials(cell.tasks.values().map(Vec::len).collect());
+        let trials = planned_trials.unwrap_or_else(|| usual().max(declared.trials));
         Plan { tasks, trials, from_ranges }
     };
     sweep.cells.iter().enumerate().map(plan).collect()
@@ -55,6 +59,22 @@ fn usual_tasks<'a>(cells: &[&'a Cell]) -> BTreeSet<&'a TaskId> {
         cell.tasks.keys().for_each(|task| *seen.entry(task).or_default() += weight);
     }
     seen.into_iter().filter(|(_, cells)| *cells > 1).map(|(task, _)| task).collect()
+}
+
+/// What the files of a cell say of their plan.
+#[derive(Default)]
+struct Declared {
+    tasks: BTreeSet<TaskId>,
+    trials: u32,
+}
+
+fn declared(sweep: &Sweep, cell: usize) -> Declared {
+    let runs = sweep.files.iter().filter(|file| file.cell == cell).filter_map(|file| file.tau2.as_deref());
+    runs.fold(Declared::default(), |mut declared, run| {
+        declared.tasks.extend(run.tasks.keys().cloned());
+        declared.trials = declared.trials.max(run.planned_trials.unwrap_or(0));
+        declared
+    })
 }
 
 /// One in how many tasks must reach a number of trials for it to be the plan.

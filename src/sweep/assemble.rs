@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Attempts, CellKey};
 use crate::records::{
-    Episode, FileKind, Fingerprint, Issue, Loaded, Outcome, PassedOver, ResultFile, SourceFile, StoredMetrics, TaskId,
+    Episode, FileKind, Fingerprint, Issue, Loaded, Outcome, PassedOver, ResultFile, SourceFile, StoredMetrics, TaskId, Tau2Run,
 };
 
 /// Fewest agent turns of an episode whose double in another cell cannot be chance.
@@ -25,6 +25,10 @@ pub struct FileSummary {
     pub task_range: Option<String>,
     /// Metrics it carries about itself.
     pub stored: Option<StoredMetrics>,
+    /// What a τ²-bench file says of its run.
+    pub tau2: Option<Box<Tau2Run>>,
+    /// The benchmark's version as written.
+    pub version: Option<String>,
 }
 
 /// What was found and what was dropped, in episodes.
@@ -150,6 +154,8 @@ impl Sweep {
             records,
             task_range: file.identity.task_range.map(|part| part.value),
             stored: file.stored,
+            tau2: file.tau2,
+            version: file.identity.version.map(|part| part.value),
         });
     }
 }

@@ -21,6 +21,10 @@ pub struct CellKey {
     pub user_strategy: Option<String>,
     /// The agent's temperature, as written.
     pub temperature: Option<String>,
+    /// τ²-bench: how user and agent share the work.
+    pub mode: Option<String>,
+    /// τ²-bench: the step limit.
+    pub max_steps: Option<String>,
     /// The folder, where the model is unknown.
     pub place: Option<String>,
 }
@@ -28,7 +32,8 @@ pub struct CellKey {
 impl CellKey {
     /// Returns the key of the cell a file belongs to.
     pub fn of(file: &ResultFile) -> Self {
-        let Identity { benchmark, env, model, strategy, user_model, user_strategy, temperature, .. } = &file.identity;
+        let Identity { benchmark, env, model, strategy, user_model, user_strategy, temperature, mode, max_steps, .. } =
+            &file.identity;
         let value = |part: &Option<Part>| part.as_ref().map(|part| part.value.clone());
         Self {
             label: file.source.label.clone(),
@@ -39,12 +44,14 @@ impl CellKey {
             user_model: value(user_model),
             user_strategy: value(user_strategy),
             temperature: value(temperature),
+            mode: value(mode),
+            max_steps: value(max_steps),
             place: model.is_none().then(|| file.source.run_folder()),
         }
     }
 
     /// Returns all text parts with their names, in the order in which cells are sorted.
-    pub fn parts(&self) -> [(&'static str, Option<&str>); 8] {
+    pub fn parts(&self) -> [(&'static str, Option<&str>); 10] {
         [
             ("label", self.label.as_deref()),
             ("env", self.env.as_deref()),
@@ -54,6 +61,8 @@ impl CellKey {
             ("user model", self.user_model.as_deref()),
             ("user strategy", self.user_strategy.as_deref()),
             ("temperature", self.temperature.as_deref()),
+            ("mode", self.mode.as_deref()),
+            ("max steps", self.max_steps.as_deref()),
         ]
     }
 }

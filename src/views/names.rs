@@ -29,10 +29,12 @@ pub fn names(sweep: &Sweep) -> Vec<CellName> {
     let places: Vec<&str> = keys.iter().filter_map(|key| key.place.as_deref()).collect();
     let shared = shared_folders(&places);
     let mut shorts: Vec<Vec<String>> = keys.iter().map(|key| base_parts(key, shared)).collect();
-    let extras: [(&str, KeyPart); 3] = [
+    let extras: [(&str, KeyPart); 5] = [
+        ("", |key| key.mode.as_deref()),
         ("user ", |key| key.user_model.as_deref()),
         ("T=", |key| key.temperature.as_deref()),
         ("user strategy ", |key| key.user_strategy.as_deref()),
+        ("max steps ", |key| key.max_steps.as_deref()),
     ];
     for (prefix, part) in extras {
         let mut groups: BTreeMap<(Option<&str>, Vec<String>), Vec<usize>> = BTreeMap::new();

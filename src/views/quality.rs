@@ -137,7 +137,8 @@ fn episodes_table(scene: &Scene<'_>) -> Table {
 /// The configuration of every cell, part by part.
 fn cells_table(scene: &Scene<'_>) -> Table {
     let mut columns = vec![column::text("id", ""), column::text("cell", "cell")];
-    let headings = ["label", "env", "model", "folder", "strategy", "user model", "user strategy", "temperature"];
+    let headings =
+        ["label", "env", "model", "folder", "strategy", "user model", "user strategy", "temperature", "mode", "max steps"];
     columns.extend(headings.map(|heading| column::text(&heading.replace(' ', "_"), heading)));
     let rows = scene.entries().map(|entry| {
         let mut row = vec![cell::text(entry.name.id.clone()), cell::text(entry.name.short.clone())];
@@ -146,7 +147,7 @@ fn cells_table(scene: &Scene<'_>) -> Table {
     });
     let notes = vec!["An empty field is unknown. Where the model is unknown, the folder stands in for it.".to_owned()];
     Table { id: "cells".to_owned(), title: "What each cell is".to_owned(), columns, rows: rows.collect(), notes }
-        .without_idle(&["label", "folder", "user_model", "user_strategy", "temperature"])
+        .without_idle(&["label", "folder", "user_model", "user_strategy", "temperature", "mode", "max_steps"])
 }
 
 fn errors_table(scene: &Scene<'_>) -> Option<Table> {
