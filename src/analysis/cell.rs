@@ -58,6 +58,8 @@ pub struct Cost {
     pub sum_usd: f64,
     /// Mean per episode, US dollars.
     pub per_episode_usd: f64,
+    /// Interval of the mean; tasks are its unit.
+    pub per_episode_interval: Option<Interval>,
     /// Cost of all known episodes over the successes among them; tasks are the unit of the interval.
     pub per_success: Option<RatioOfSums>,
 }
@@ -300,14 +302,20 @@ fn cost(rows: &[TaskRow], conf: f64, part: impl Fn(&TaskRow) -> (u32, f64, u32))
     if known == 0 {
         return None;
     }
-    let sums: Vec<TaskSums> = rows
-        .iter()
-        .map(&part)
-        .filter(|(known, _, _)| *known > 0)
-        .map(|(_, usd, successes)| TaskSums { numerator: usd, denominator: f64::from(successes) })
-        .collect();
-    let sum_usd: f64 = sums.iter().map(|task| task.numerator).sum();
-    Some(Cost { known, sum_usd, per_episode_usd: sum_usd / known as f64, per_success: ratio_of_sums(&sums, conf) })
+    let parts: Vec<(u32, f64, u32)> = rows.iter().map(&part).filter(|(known, _, _)| *known > 0).collect();
+    let over = |denominator: fn(&(u32, f64, u32)) -> u32| {
+        let sums: Vec<TaskSums> =
+            parts.iter().map(|task| TaskSums { numerator: task.1, denominator: f64::from(denominator(task)) }).collect();
+        ratio_of_sums(&sums, conf)
+    };
+    let sum_usd: f64 = parts.iter().map(|(_, usd, _)| usd).sum();
+    Some(Cost {
+        known,
+        sum_usd,
+        per_episode_usd: sum_usd / known as f64,
+        per_episode_interval: over(|(known, _, _)| *known).and_then(|ratio| ratio.interval),
+        per_success: over(|(_, _, successes)| *successes),
+    })
 }
 
 fn conversation(rows: &[TaskRow]) -> Option<MeanConversation> {

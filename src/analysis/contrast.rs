@@ -29,7 +29,7 @@ pub enum Verdict {
 }
 
 /// One cell against the leader of its environment.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Contrast {
     /// Index of the cell.
     pub cell: usize,
@@ -39,6 +39,8 @@ pub struct Contrast {
     pub p_holm: Option<f64>,
     /// What follows.
     pub verdict: Verdict,
+    /// What the two differ in although a comparison should keep it the same: `user model`, `task set`, …
+    pub differs: Vec<&'static str>,
 }
 
 /// The cells of one environment by falling pass^1; those with less than half of the tasks of the largest come last.
@@ -74,7 +76,7 @@ pub(super) fn rank(sweep: &Sweep, cells: &[CellStats], options: &Options) -> Vec
                 |index: &usize| 2 * cells[*index].scored_tasks < largest || cells[*index].scored_tasks < FEWEST_COMMON_TASKS;
             let score = |index: &usize| cells[*index].pass_1().map_or(f64::NEG_INFINITY, |(value, _)| value);
             order.sort_by(|a, b| small(a).cmp(&small(b)).then_with(|| score(b).total_cmp(&score(a))).then(a.cmp(b)));
-            let contrasts = if env.is_some() { contrasts(cells, &order, options) } else { Vec::new() };
+            let contrasts = if env.is_some() { contrasts(sweep, cells, &order, options) } else { Vec::new() };
             let (solved_by_none, solved_by_all) = extremes(cells, &order);
             EnvRanking { benchmark, env: env.cloned(), order, contrasts, solved_by_none, solved_by_all }
         })
@@ -83,7 +85,7 @@ pub(super) fn rank(sweep: &Sweep, cells: &[CellStats], options: &Options) -> Vec
     rankings
 }
 
-fn contrasts(cells: &[CellStats], order: &[usize], options: &Options) -> Vec<Contrast> {
+fn contrasts(sweep: &Sweep, cells: &[CellStats], order: &[usize], options: &Options) -> Vec<Contrast> {
     let Some((leader, others)) = order.split_first() else { return Vec::new() };
     let compared: Vec<Option<Paired>> = others
         .iter()
@@ -107,7 +109,9 @@ fn contrasts(cells: &[CellStats], order: &[usize], options: &Options) -> Vec<Con
                 (Some(one), Some(p)) if p < alpha && one.difference > 0.0 => Verdict::Better,
                 _ => Verdict::Inconclusive,
             };
-            Contrast { cell: *cell, paired, p_holm, verdict }
+            let plans = [*leader, *cell].map(|index| &cells[index].plan);
+            let differs = super::comparable::differences(sweep, plans, [*leader, *cell]);
+            Contrast { cell: *cell, paired, p_holm, verdict, differs }
         })
         .collect()
 }

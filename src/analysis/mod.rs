@@ -1,12 +1,15 @@
 //! Every figure of every cell, as typed numbers: cells are put through the frames into the metrics. Nothing is formatted here.
 
 mod cell;
+mod comparable;
 mod contrast;
+mod overall;
 mod plan;
 pub mod tau2;
 
 pub use cell::{CellStats, Cost, Outcomes, TaskStats};
 pub use contrast::{Contrast, EnvRanking, Verdict};
+pub use overall::{Overall, OverallPoint, OverallRow};
 pub use plan::Plan;
 pub use tau2::Tau2Stats;
 
@@ -71,6 +74,8 @@ pub struct Analysis {
     pub cells: Vec<CellStats>,
     /// One entry an environment: who leads, and whether that can be told from noise.
     pub rankings: Vec<EnvRanking>,
+    /// Averages over environments, one entry a benchmark that has any.
+    pub overall: Vec<Overall>,
 }
 
 /// Computes all figures.
@@ -94,5 +99,6 @@ pub fn analyze(sweep: &Sweep, options: &Options) -> FrameResult<Analysis> {
         })
         .collect();
     let rankings = contrast::rank(sweep, &cells, options);
-    Ok(Analysis { options: *options, cells, rankings })
+    let overall = overall::overall(sweep, &cells, options);
+    Ok(Analysis { options: *options, cells, rankings, overall })
 }

@@ -69,7 +69,7 @@ struct Declared {
 }
 
 fn declared(sweep: &Sweep, cell: usize) -> Declared {
-    let runs = sweep.files.iter().filter(|file| file.cell == cell).filter_map(|file| file.tau2.as_deref());
+    let runs = sweep.files.iter().filter(|file| file.is_in(cell)).filter_map(|file| file.tau2.as_deref());
     runs.fold(Declared::default(), |mut declared, run| {
         declared.tasks.extend(run.tasks.keys().cloned());
         declared.trials = declared.trials.max(run.planned_trials.unwrap_or(0));
@@ -93,7 +93,7 @@ const MAX_RANGE: i64 = 10_000;
 /// Returns the tasks of the closed ranges `start-end` (end excluded, as τ-bench does) if all files of a cell have one.
 fn range_tasks(sweep: &Sweep, cell: usize) -> Option<BTreeSet<TaskId>> {
     let mut tasks = BTreeSet::new();
-    for file in sweep.files.iter().filter(|file| file.cell == cell) {
+    for file in sweep.files.iter().filter(|file| file.is_in(cell)) {
         let (start, end) = file.task_range.as_deref()?.split_once('-')?;
         let (start, end): (i64, i64) = (start.parse().ok()?, end.parse().ok()?);
         if start < 0 || end <= start || end - start > MAX_RANGE {

@@ -9,6 +9,7 @@ use crate::{
         interval::{Interval, wilson},
         quantile::quantile_type7,
         ragged::{Ragged, curve},
+        ratio::{TaskSums, ratio_of_sums},
     },
     records::{Component, ReviewError, TaskId, Tau2Facts, Tau2Task, Termination},
     sweep::{Cell, Sweep, Trial},
@@ -56,6 +57,8 @@ pub struct Durations {
     pub known: u64,
     /// Mean.
     pub mean_s: f64,
+    /// Interval of the mean; tasks are its unit. `None` with fewer than two tasks.
+    pub mean_interval_s: Option<Interval>,
     /// Percentiles of [`DURATION_PERCENTILES`], type 7; P99 only from 100 values on.
     pub percentiles_s: [Option<f64>; DURATION_PERCENTILES.len()],
     /// Largest.
@@ -145,7 +148,7 @@ pub struct Tau2Stats {
 impl Tau2Stats {
     /// Computes them; `None` for a cell of another benchmark.
     pub(super) fn compute(sweep: &Sweep, index: usize, options: &Options) -> Option<Self> {
-        let files: Vec<_> = sweep.files.iter().filter(|file| file.cell == index).collect();
+        let files: Vec<_> = sweep.files.iter().filter(|file| file.is_in(index)).collect();
         let runs: Vec<_> = files.iter().filter_map(|file| file.tau2.as_deref()).collect();
         let cell = &sweep.cells[index];
         let trials: Vec<&Trial> = cell.tasks.values().flatten().chain(&cell.untasked).collect();
@@ -167,7 +170,7 @@ impl Tau2Stats {
             components: components(&facts, options.confidence),
             actions: actions(&facts),
             nl_judged: count(|one| one.nl_judged > 0),
-            durations: durations(&facts),
+            durations: durations(cell, &facts, options.confidence),
             placeholder_times: count(|one| one.placeholder_times),
             agent_tokens: tokens(&facts, |one| one.agent_tokens),
             user_tokens: tokens(&facts, |one| one.user_tokens),
@@ -232,8 +235,17 @@ fn actions(facts: &[&Tau2Facts]) -> Vec<ActionStats> {
         .collect()
 }
 
-fn durations(facts: &[&Tau2Facts]) -> Option<Durations> {
-    let mut known: Vec<f64> = facts.iter().filter_map(|one| one.duration_s).filter(|s| s.is_finite() && *s >= 0.0).collect();
+fn durations(cell: &Cell, facts: &[&Tau2Facts], conf: f64) -> Option<Durations> {
+    let duration = |one: &Tau2Facts| one.duration_s.filter(|s| s.is_finite() && *s >= 0.0);
+    let mut known: Vec<f64> = facts.iter().filter_map(|one| duration(one)).collect();
+    let by_task = cell.tasks.values().map(|trials| {
+        let known = trials.iter().filter_map(|trial| duration(trial.episode.tau2.as_deref()?));
+        known.fold(TaskSums { numerator: 0.0, denominator: 0.0 }, |sum, s| TaskSums {
+            numerator: sum.numerator + s,
+            denominator: sum.denominator + 1.0,
+        })
+    });
+    let by_task: Vec<TaskSums> = by_task.filter(|sums| sums.denominator > 0.0).collect();
     known.sort_by(f64::total_cmp);
     let percentile = |percent: u32| {
         let shown = percent < 99 || known.len() >= P99_NEEDS;
@@ -242,6 +254,7 @@ fn durations(facts: &[&Tau2Facts]) -> Option<Durations> {
     Some(Durations {
         known: known.len() as u64,
         mean_s: known.iter().sum::<f64>() / known.len() as f64,
+        mean_interval_s: ratio_of_sums(&by_task, conf).and_then(|ratio| ratio.interval),
         percentiles_s: DURATION_PERCENTILES.map(percentile),
         max_s: *known.last()?,
     })

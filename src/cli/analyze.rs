@@ -16,7 +16,7 @@ use crate::{
     metrics::Ci,
     redact::redact,
     report,
-    sweep::{Attempts, ErrorPolicy, Sweep, assemble},
+    sweep::{Attempts, By, ErrorPolicy, Sweep, assemble_by, rebase},
     views::{
         self,
         document::Document,
@@ -39,10 +39,14 @@ pub(super) fn run(args: &AnalyzeArgs, printer: &mut Printer) -> anyhow::Result<E
     found.problems.iter().for_each(|problem| printer.warning(problem));
     let attempts = attempts(args.attempts);
     let other_files = found.other_files;
-    let sweep = assemble(found.loaded, attempts);
+    let by = args.by.as_deref().map_or_else(|| Ok(By::default()), By::parse);
+    let by = by.map_err(|cause| UsageError(cause.to_string()))?;
+    let mut sweep = assemble_by(found.loaded, attempts, &by);
+    let rebased = (!args.reward_basis.is_empty()).then(|| rebase(&mut sweep, &args.reward_basis));
     let analysis = analysis::analyze(&sweep, &options(args)).context("computing the figures")?;
     let mut scene = Scene::new(&sweep, &analysis, env!("CARGO_PKG_VERSION"));
     scene.other_files = other_files;
+    scene.rebased = rebased;
     scene.flags = flags(args);
     let document = views::document(&scene, args.explain_passk);
     let metrics = bundle::json::bytes(&json::metrics(&scene, attempts)).context("writing metrics.json")?;
@@ -121,6 +125,13 @@ fn flags(args: &AnalyzeArgs) -> Vec<(String, String)> {
     }
     if let Some(trials) = args.planned_trials {
         add("--planned-trials", trials.to_string());
+    }
+    if let Some(by) = &args.by {
+        add("--by", by.clone());
+    }
+    if !args.reward_basis.is_empty() {
+        let names: Vec<&str> = args.reward_basis.iter().map(|one| one.name()).collect();
+        add("--reward-basis", names.join(","));
     }
     if let Some(layout) = &args.input.layout {
         add("--layout", layout.clone());

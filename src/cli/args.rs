@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::records::Component;
+
 /// Offline reports on agent-benchmark sweeps.
 #[derive(Debug, Parser)]
 #[command(name = "taureport", version, about, long_about = LONG_ABOUT, after_long_help = EXIT_CODES, max_term_width = 100)]
@@ -15,7 +17,7 @@ pub(super) struct Cli {
 }
 
 const LONG_ABOUT: &str = "\
-Reads the tree of τ-bench result files that a sweep leaves behind, as it is (partial, duplicated, renamed), and answers how good \
+Reads the tree of τ-bench and τ²-bench result files that a sweep leaves behind, as it is (partial, duplicated, renamed), and answers how good \
 and how reliable each model, strategy and environment is, with honest uncertainty. Works offline and never changes its input.";
 
 const EXIT_CODES: &str = "\
@@ -123,6 +125,19 @@ pub(super) struct AnalyzeArgs {
     /// Which of several different attempts at one (task, trial) in one file stays.
     #[arg(long, value_enum, default_value = "first", help_heading = "Policies")]
     pub(super) attempts: AttemptsArg,
+    /// What makes a cell, e.g. `model,strategy` (pools the rest) or `cell,persona` (splits the usual cells).
+    ///
+    /// `cell` is the usual configuration; benchmark and env always count. Columns: label, model, strategy, user_model,
+    /// user_strategy, temperature, mode, max_steps, version, folder, file, trial, task, seed, outcome, termination, actions
+    /// (number of reference actions), intent, persona.
+    #[arg(long, value_name = "COLUMN[,COLUMN]", help_heading = "Policies")]
+    pub(super) by: Option<String>,
+    /// Compute τ²-bench rewards anew under these components: DB, COMMUNICATE, ENV_ASSERTION, NL_ASSERTION, ACTION.
+    ///
+    /// Uses the checks on record. Premature ends keep the reward on record; episodes whose checks are not on record are left
+    /// out, and both are counted in a warning. τ-bench rewards have no components and stay as they are.
+    #[arg(long, value_name = "COMPONENT[,COMPONENT]", value_delimiter = ',', value_parser = parse_component, help_heading = "Policies")]
+    pub(super) reward_basis: Vec<Component>,
     /// Estimator of pass^k where tasks have different numbers of trials.
     #[arg(long, value_enum, default_value = "chained", help_heading = "Statistics")]
     pub(super) ragged: RaggedArg,
@@ -138,6 +153,12 @@ pub(super) struct AnalyzeArgs {
     /// Trials planned for each task, for the coverage. Default: the most that a tenth of the cell's tasks reach.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..), value_name = "N", help_heading = "Statistics")]
     pub(super) planned_trials: Option<u32>,
+}
+
+fn parse_component(text: &str) -> Result<Component, String> {
+    let names: Vec<&str> = Component::ALL.into_iter().map(Component::name).collect();
+    Component::parse(&text.trim().to_ascii_uppercase().replace('-', "_"))
+        .ok_or_else(|| format!("the components are {}", names.join(", ")))
 }
 
 fn parse_confidence(text: &str) -> Result<f64, String> {

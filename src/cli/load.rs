@@ -73,6 +73,7 @@ pub(super) fn explain_nothing(found: &Found, printer: &mut Printer) {
         printer.warning(&format!("and {} more; `taureport inspect` lists them all", passed.len() - 10));
     }
     printer.warning(
-        "expected are τ-bench checkpoints: .json or .jsonl files (also .gz, .zst) with records that hold `reward` and `traj` or `info`",
+        "expected are τ-bench checkpoints (records that hold `reward` and `traj` or `info`) and τ²-bench results (`info`, `tasks`, \
+         `simulations`, whole or one file each): .json or .jsonl files, also .gz and .zst",
     );
 }

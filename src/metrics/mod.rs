@@ -9,6 +9,7 @@ pub mod conventions;
 pub mod distribution;
 pub mod interval;
 pub mod paired;
+pub mod pareto;
 pub mod pass_k;
 pub mod quantile;
 pub mod ragged;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Attempts, CellKey};
+use super::{Attempts, By, CellKey};
 use crate::records::{
     Episode, FileKind, Fingerprint, Issue, Loaded, Outcome, PassedOver, ResultFile, SourceFile, StoredMetrics, TaskId, Tau2Run,
 };
@@ -17,8 +17,8 @@ pub struct FileSummary {
     pub source: SourceFile,
     /// Its shape.
     pub kind: FileKind,
-    /// Index of its cell in [`Sweep::cells`].
-    pub cell: usize,
+    /// Indices of its cells in [`Sweep::cells`], rising: one, unless `--by` splits files.
+    pub cells: Vec<usize>,
     /// Records read.
     pub records: usize,
     /// Task index range as written in its name.
@@ -40,6 +40,13 @@ pub struct Tally {
     pub exact_duplicates: usize,
     /// Other attempts at a (task, trial) of the same file, dropped.
     pub conflicting_attempts: usize,
+}
+
+impl FileSummary {
+    /// Returns whether some of its episodes belong to a cell.
+    pub fn is_in(&self, cell: usize) -> bool {
+        self.cells.contains(&cell)
+    }
 }
 
 /// One episode that stays.
@@ -90,8 +97,13 @@ pub struct Sweep {
     pub issues: Vec<Issue>,
 }
 
-/// Puts the episodes of all files into cells. `loaded` is in order of path.
+/// Puts the episodes of all files into the usual cells. `loaded` is in order of path.
 pub fn assemble(loaded: Vec<Loaded>, attempts: Attempts) -> Sweep {
+    assemble_by(loaded, attempts, &By::default())
+}
+
+/// Puts the episodes of all files into cells made by `by`. `loaded` is in order of path.
+pub fn assemble_by(loaded: Vec<Loaded>, attempts: Attempts, by: &By) -> Sweep {
     let mut sweep = Sweep::default();
     let mut files = Vec::new();
     for one in loaded {
@@ -100,63 +112,95 @@ pub fn assemble(loaded: Vec<Loaded>, attempts: Attempts) -> Sweep {
             Loaded::PassedOver(passed) => sweep.passed_over.push(passed),
         }
     }
-    let keys: Vec<CellKey> = files.iter().map(CellKey::of).collect();
-    let cell_index: BTreeMap<&CellKey, usize> =
-        keys.iter().collect::<BTreeSet<_>>().into_iter().enumerate().map(|(index, key)| (key, index)).collect();
-    sweep.cells = cell_index
-        .keys()
-        .map(|key| Cell { key: (*key).clone(), tasks: BTreeMap::new(), untasked: Vec::new(), tally: Tally::default() })
+    let keys: BTreeSet<CellKey> = files.iter().flat_map(|file| keys(file, by)).collect();
+    sweep.cells = keys
+        .into_iter()
+        .map(|key| Cell { key, tasks: BTreeMap::new(), untasked: Vec::new(), tally: Tally::default() })
         .collect();
     let mut seen = Seen::new();
-    for (file, key) in files.into_iter().zip(&keys) {
-        sweep.add_file(file, cell_index[key], attempts, &mut seen);
+    for file in files {
+        sweep.add_file(file, attempts, by, &mut seen);
     }
     sweep.issues.sort_by(|a, b| (a.kind, &a.path).cmp(&(b.kind, &b.path)));
     sweep
+}
+
+/// Returns the keys of the cells of a file, which has one even without any episode.
+fn keys(file: &ResultFile, by: &By) -> Vec<CellKey> {
+    if by.splits_files() && !file.episodes.is_empty() {
+        file.episodes.iter().map(|episode| by.key(file, Some(episode))).collect()
+    } else {
+        vec![by.key(file, None)]
+    }
 }
 
 /// Cells in which an episode was seen so far, by content.
 type Seen = BTreeMap<Fingerprint, BTreeSet<usize>>;
 
 impl Sweep {
-    fn add_file(&mut self, file: ResultFile, cell_index: usize, attempts: Attempts, seen: &mut Seen) {
-        let file_index = self.files.len();
-        let labels: Vec<Option<String>> = self.cells.iter().map(|cell| cell.key.label.clone()).collect();
-        let cell = &mut self.cells[cell_index];
-        let records = file.episodes.len();
-        let kept = settle_conflicts(file.episodes, attempts);
-        cell.tally.records += records;
-        cell.tally.exact_duplicates += kept.copies;
-        cell.tally.conflicting_attempts += kept.conflicts;
-        let mut shared: BTreeMap<usize, usize> = BTreeMap::new();
-        for episode in kept.episodes {
-            let cells = seen.entry(episode.fingerprint).or_default();
-            if is_beyond_chance(&episode) {
-                // The same files under two labels are the user's own doing.
-                let strange = |other: &&usize| **other != cell_index && labels[**other] == labels[cell_index];
-                cells.iter().filter(strange).for_each(|other| *shared.entry(*other).or_default() += 1);
-            }
-            if !cells.insert(cell_index) && !is_anonymous(&episode) {
-                cell.tally.exact_duplicates += 1;
-                continue;
-            }
-            match episode.task.clone() {
-                Some(task) => cell.tasks.entry(task).or_default().push(Trial { episode, file: file_index }),
-                None => cell.untasked.push(Trial { episode, file: file_index }),
+    fn add_file(&mut self, mut file: ResultFile, attempts: Attempts, by: &By, seen: &mut Seen) {
+        let episodes = std::mem::take(&mut file.episodes);
+        let records = episodes.len();
+        let whole = self.index_of(&by.key(&file, None));
+        let splits = by.splits_files();
+        let of = |sweep: &Self, episode: &Episode| {
+            let split = splits.then(|| sweep.index_of(&by.key(&file, Some(episode)))).flatten();
+            split.or(whole)
+        };
+        let mut placed = Vec::with_capacity(records);
+        let mut cells: BTreeSet<usize> = if records == 0 { whole.into_iter().collect() } else { BTreeSet::new() };
+        for (fate, episode) in settle_conflicts(episodes, attempts) {
+            let Some(cell) = of(self, &episode) else { continue };
+            cells.insert(cell);
+            let tally = &mut self.cells[cell].tally;
+            tally.records += 1;
+            match fate {
+                Fate::Kept => placed.push((cell, episode)),
+                Fate::Copy => tally.exact_duplicates += 1,
+                Fate::Conflict => tally.conflicting_attempts += 1,
             }
         }
-        self.shared.extend(shared.into_iter().map(|(other_cell, episodes)| Shared { file: file_index, other_cell, episodes }));
+        self.place(placed, seen);
         self.issues.extend(file.issues);
         self.files.push(FileSummary {
             source: file.source,
             kind: file.kind,
-            cell: cell_index,
+            cells: cells.into_iter().collect(),
             records,
             task_range: file.identity.task_range.map(|part| part.value),
             stored: file.stored,
             tau2: file.tau2,
             version: file.identity.version.map(|part| part.value),
         });
+    }
+
+    /// Puts the episodes of the next file into their cells, copies of known ones excepted.
+    fn place(&mut self, episodes: Vec<(usize, Episode)>, seen: &mut Seen) {
+        let file = self.files.len();
+        let mut shared: BTreeMap<usize, usize> = BTreeMap::new();
+        for (index, episode) in episodes {
+            let cells = seen.entry(episode.fingerprint).or_default();
+            if is_beyond_chance(&episode) {
+                // The same files under two labels are the user's own doing.
+                let strange = |other: &&usize| **other != index && self.cells[**other].key.label == self.cells[index].key.label;
+                cells.iter().filter(strange).for_each(|other| *shared.entry(*other).or_default() += 1);
+            }
+            let cell = &mut self.cells[index];
+            if !cells.insert(index) && !is_anonymous(&episode) {
+                cell.tally.exact_duplicates += 1;
+                continue;
+            }
+            match episode.task.clone() {
+                Some(task) => cell.tasks.entry(task).or_default().push(Trial { episode, file }),
+                None => cell.untasked.push(Trial { episode, file }),
+            }
+        }
+        self.shared.extend(shared.into_iter().map(|(other_cell, episodes)| Shared { file, other_cell, episodes }));
+    }
+
+    /// Returns the index of the cell with a key; all keys are known once the cells are made.
+    fn index_of(&self, key: &CellKey) -> Option<usize> {
+        self.cells.binary_search_by(|cell| cell.key.cmp(key)).ok()
     }
 }
 
@@ -170,43 +214,42 @@ fn is_beyond_chance(episode: &Episode) -> bool {
     episode.conversation.is_some_and(|size| size.turns >= TURNS_BEYOND_CHANCE)
 }
 
-struct Kept {
-    episodes: Vec<Episode>,
-    copies: usize,
-    conflicts: usize,
+/// What becomes of an episode within its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Kept,
+    Copy,
+    Conflict,
 }
 
 /// Leaves one attempt at each (task, trial) of a file, in order of task and trial. Records without a trial number never conflict.
-fn settle_conflicts(episodes: Vec<Episode>, attempts: Attempts) -> Kept {
-    let mut kept = Kept { episodes: Vec::with_capacity(episodes.len()), copies: 0, conflicts: 0 };
+fn settle_conflicts(episodes: Vec<Episode>, attempts: Attempts) -> Vec<(Fate, Episode)> {
+    let mut settled = Vec::with_capacity(episodes.len());
     let mut groups: BTreeMap<(Option<TaskId>, Option<i64>), Vec<Episode>> = BTreeMap::new();
     for episode in episodes {
         let group = groups.entry((episode.task.clone(), episode.trial)).or_default();
         let told = episode.trial.is_some() || !is_anonymous(&episode);
         if told && group.iter().any(|other| other.fingerprint == episode.fingerprint) {
-            kept.copies += 1;
+            settled.push((Fate::Copy, episode));
         } else {
             group.push(episode);
         }
     }
     for ((task, trial), group) in groups {
-        if attempts == Attempts::All || task.is_none() || trial.is_none() {
-            kept.episodes.extend(group);
-        } else {
-            kept.conflicts += group.len() - 1;
-            kept.episodes.push(choose(group, attempts));
-        }
+        let every = attempts == Attempts::All || task.is_none() || trial.is_none();
+        let chosen = choose(&group, attempts);
+        let fate = |at: usize| if every || at == chosen { Fate::Kept } else { Fate::Conflict };
+        settled.extend(group.into_iter().enumerate().map(|(at, episode)| (fate(at), episode)));
     }
-    kept
+    settled
 }
 
-fn choose(mut group: Vec<Episode>, attempts: Attempts) -> Episode {
+fn choose(group: &[Episode], attempts: Attempts) -> usize {
     let scored = |episode: &Episode| matches!(episode.outcome, Outcome::Scored { .. });
-    let index = match attempts {
+    match attempts {
         Attempts::Last => group.iter().rposition(scored).unwrap_or(group.len() - 1),
         Attempts::First | Attempts::All => group.iter().position(scored).unwrap_or(0),
-    };
-    group.swap_remove(index)
+    }
 }
 
 #[cfg(test)]
@@ -224,6 +267,7 @@ mod tests {
             conversation: (*turns > 0).then(|| Conversation { messages: 2 * turns, turns: *turns, tool_calls: 0 }),
             agent_cost_usd: None,
             user_cost_usd: None,
+            tau2: None,
         };
         Loaded::Results(Box::new(ResultFile {
             source: SourceFile { path: format!("run/{name}"), label: None, bytes: 0, sha256: String::new() },
@@ -232,6 +276,7 @@ mod tests {
             episodes: episodes.iter().enumerate().map(episode).collect(),
             issues: Vec::new(),
             stored: None,
+            tau2: None,
         }))
     }
 

@@ -27,6 +27,10 @@ pub struct CellKey {
     pub max_steps: Option<String>,
     /// The folder, where the model is unknown.
     pub place: Option<String>,
+    /// Further columns that make the cell, with their values (`--by`).
+    pub by: Vec<(&'static str, Option<String>)>,
+    /// Whether only the columns the user named make the cell: other parts are `None` because they are pooled, not unknown.
+    pub pooled: bool,
 }
 
 impl CellKey {
@@ -47,7 +51,14 @@ impl CellKey {
             mode: value(mode),
             max_steps: value(max_steps),
             place: model.is_none().then(|| file.source.run_folder()),
+            by: Vec::new(),
+            pooled: false,
         }
+    }
+
+    /// Returns the further columns with their values.
+    pub fn extra(&self) -> impl Iterator<Item = (&'static str, Option<&str>)> {
+        self.by.iter().map(|(name, value)| (*name, value.as_deref()))
     }
 
     /// Returns all text parts with their names, in the order in which cells are sorted.
@@ -76,13 +87,14 @@ impl PartialOrd for CellKey {
 impl Ord for CellKey {
     /// Sorts part by part, naturally, unknown last.
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        let parts = self.parts().into_iter().zip(other.parts());
-        let by_parts = parts.map(|((_, a), (_, b))| match (a, b) {
+        let own = self.parts().into_iter().chain(self.extra());
+        let others = other.parts().into_iter().chain(other.extra());
+        let mut by_parts = own.zip(others).map(|((_, a), (_, b))| match (a, b) {
             (Some(a), Some(b)) => natural_cmp(a, b),
             (a, b) => a.is_none().cmp(&b.is_none()),
         });
         self.benchmark
             .cmp(&other.benchmark)
-            .then_with(|| by_parts.into_iter().find(|order| order.is_ne()).unwrap_or(std::cmp::Ordering::Equal))
+            .then_with(|| by_parts.find(|order| order.is_ne()).unwrap_or(std::cmp::Ordering::Equal))
     }
 }

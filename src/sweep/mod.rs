@@ -11,9 +11,13 @@
 //! ([`Shared`]): in real sweeps it is a file put into the wrong folder.
 
 mod assemble;
+mod basis;
+mod by;
 mod key;
 pub mod policy;
 
-pub use assemble::{Cell, FileSummary, Shared, Sweep, Tally, Trial, assemble};
+pub use assemble::{Cell, FileSummary, Shared, Sweep, Tally, Trial, assemble, assemble_by};
+pub use basis::{Rebased, rebase};
+pub use by::{By, ByError, Column};
 pub use key::CellKey;
 pub use policy::{Attempts, ErrorPolicy, Standing};

@@ -1,6 +1,7 @@
 //! Cost and length of episodes.
 
 use super::{
+    chart::Chart,
     document::{Block, Section},
     fmt::{cell, column},
     scene::Scene,
@@ -10,16 +11,22 @@ use super::{
 use crate::analysis::Cost;
 
 /// Returns the section with its table.
-pub(super) fn section(scene: &Scene<'_>) -> (Section, Vec<Table>) {
-    let blocks = vec![
+pub(super) fn section(scene: &Scene<'_>) -> (Section, Vec<Table>, Vec<Chart>) {
+    let mut blocks = vec![
         Block::Text(
-            "τ-bench records the cost of the user simulator only, and only where the provider names a price. Unknown is not free: a cell \
-             without any known cost shows n/a."
+            "τ-bench records the cost of the user simulator only, τ²-bench also that of the agent; both only where the provider names a \
+             price. Unknown is not free: a cell without any known cost shows n/a. Free and locally served models record $0.00."
                 .to_owned(),
         ),
         Block::Table("cost".to_owned()),
     ];
-    (Section { id: "cost".to_owned(), heading: "Cost and length".to_owned(), blocks }, vec![table(scene)])
+    let (mut tables, charts) = (vec![table(scene)], super::effort::charts(scene));
+    blocks.extend(charts.iter().map(|chart| Block::Chart(chart.meta().id.clone())));
+    for effort in super::effort::tables(scene) {
+        blocks.push(Block::Table(effort.id.clone()));
+        tables.push(effort);
+    }
+    (Section { id: "cost".to_owned(), heading: "Cost, time and length".to_owned(), blocks }, tables, charts)
 }
 
 fn table(scene: &Scene<'_>) -> Table {
@@ -65,7 +72,7 @@ fn table(scene: &Scene<'_>) -> Table {
         ]
     });
     let notes = vec![
-        "Per success: cost of all episodes with a known cost, failed ones too, over the successes among them; interval by task. Without any \
+        "Known: episodes whose cost is on record. Per success: cost of all episodes with a known cost, failed ones too, over the successes among them; interval by task. Without any \
          success it is infinite, and at least what was spent. Turns: messages of the agent. Tool calls of act and react agents are counted \
          by the tool results they were given."
             .to_owned(),

@@ -112,6 +112,11 @@ pub fn duration(seconds: Option<f64>) -> String {
     }
 }
 
+/// Formats an interval of durations given in seconds: `[980 ms, 12.3 s]`.
+pub fn duration_interval(bounds_s: Option<(f64, f64)>) -> String {
+    bracket(bounds_s, |value| duration(Some(value)))
+}
+
 /// Formats a size in bytes with three significant digits in powers of 1000: `999 B`, `1.50 kB`, `12.4 MB`.
 pub fn bytes(size: u64) -> String {
     const UNITS: [&str; 6] = ["kB", "MB", "GB", "TB", "PB", "EB"];

@@ -3,16 +3,20 @@
 pub mod chart;
 mod cost;
 pub mod document;
+mod effort;
 mod explain;
 pub mod fmt;
 pub mod json;
 mod matrix;
 mod methods;
 pub mod names;
+mod outcomes;
+mod overall;
 mod per_task;
 mod quality;
 mod reliability;
 pub mod scene;
+mod strata;
 pub mod summary;
 pub mod table;
 pub mod warnings;
@@ -29,9 +33,12 @@ pub fn document(scene: &Scene<'_>, explain_pass_k: bool) -> Document {
         tables.extend(own_tables);
         charts.extend(own_charts);
     }
-    let (cost, cost_tables) = cost::section(scene);
-    sections.push(cost);
-    tables.extend(cost_tables);
+    let tau2 = [outcomes::section(scene), strata::section(scene)];
+    for (section, own_tables, own_charts) in tau2.into_iter().flatten().chain([cost::section(scene)]) {
+        sections.push(section);
+        tables.extend(own_tables);
+        charts.extend(own_charts);
+    }
     if explain_pass_k {
         let (explain, explain_tables) = explain::section(scene);
         sections.push(explain);

@@ -55,7 +55,7 @@ pub fn names(sweep: &Sweep) -> Vec<CellName> {
         .zip(shorts)
         .map(|(key, parts)| {
             let env = key.env.clone().unwrap_or_else(|| UNKNOWN.to_owned());
-            let short = parts.join(" · ");
+            let short = if parts.is_empty() { "all".to_owned() } else { parts.join(" · ") };
             let full = format!("{env} / {short}");
             let id = unique(&slug(&full), &mut used);
             CellName { env, short, full, id }
@@ -73,7 +73,10 @@ fn base_parts(key: &CellKey, shared_folders: usize) -> Vec<String> {
         (None, None) => "?".to_owned(),
     };
     let strategy = key.strategy.clone().unwrap_or_else(|| format!("{UNKNOWN} strategy"));
-    key.label.iter().cloned().chain([model, strategy]).collect()
+    let usual = [(key.model.is_some() || key.place.is_some(), model), (key.strategy.is_some(), strategy)];
+    let usual = usual.into_iter().filter(|(known, _)| *known || !key.pooled).map(|(_, part)| part);
+    let extra = key.extra().map(|(name, value)| format!("{} {}", name.replace('_', " "), value.unwrap_or(UNKNOWN)));
+    key.label.iter().cloned().chain(usual).chain(extra).collect()
 }
 
 /// Returns how many leading folders all places share, leaving at least one of each.

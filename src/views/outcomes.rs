@@ -22,15 +22,11 @@ pub(super) fn section(scene: &Scene<'_>) -> Option<(Section, Vec<Table>, Vec<Cha
             .into_iter()
             .flatten()
             .collect();
-    let tables: Vec<Table> = [
-        terminations_table(&entries),
-        components_table(scene, &entries),
-        actions_table(&entries),
-        reviews_table(&entries),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
+    let tables: Vec<Table> =
+        [terminations_table(&entries), components_table(scene, &entries), actions_table(&entries), reviews_table(&entries)]
+            .into_iter()
+            .flatten()
+            .collect();
     blocks.extend(charts.iter().map(|chart| Block::Chart(chart.meta().id.clone())));
     for table in &tables {
         let block = if table.id == "action_checks" { Block::FoldedTable } else { Block::Table };
@@ -115,6 +111,8 @@ fn terminations_chart(scene: &Scene<'_>, entries: &[(Entry<'_>, &Tau2Stats)]) ->
             footer: format!("user_stop and agent_stop are natural ends; only these are evaluated. taureport {}", scene.version),
             alt: format!("Stacked bars of termination reasons for {}", plural(cells as u64, "cell")),
         },
+        axis: "share of episodes".to_owned(),
+        text_heading: "episodes".to_owned(),
         categories,
         groups,
     })
@@ -174,7 +172,10 @@ fn components_table(scene: &Scene<'_>, entries: &[(Entry<'_>, &Tau2Stats)]) -> O
             .to_owned(),
     ];
     if entries.iter().any(|(_, stats)| stats.nl_judged > 0) {
-        notes.push("NL_ASSERTION is judged by a model whose cost τ²-bench records nowhere: true costs are higher than shown.".to_owned());
+        notes.push(
+            "NL_ASSERTION is judged by a model whose cost τ²-bench records nowhere: true costs are higher than shown."
+                .to_owned(),
+        );
     }
     let title = "Reward components".to_owned();
     (!rows.is_empty()).then(|| Table { id: "components".to_owned(), title, columns, rows, notes })
@@ -183,8 +184,8 @@ fn components_table(scene: &Scene<'_>, entries: &[(Entry<'_>, &Tau2Stats)]) -> O
 fn components_chart(scene: &Scene<'_>, entries: &[(Entry<'_>, &Tau2Stats)]) -> Option<Bars> {
     let mut groups: Vec<(String, Vec<BarRow>)> = Vec::new();
     for (entry, stats) in entries {
-        let rows = stats.components.iter().enumerate().map(|(at, one)| BarRow {
-            label: if at == 0 { entry.name.short.clone() } else { String::new() },
+        let rows = stats.components.iter().map(|one| BarRow {
+            label: entry.name.short.clone(),
             sub: Some(one.component.name().to_owned()),
             value: one.failed as f64 / one.asked as f64,
             interval: bounds(one.interval),
@@ -204,7 +205,8 @@ fn components_chart(scene: &Scene<'_>, entries: &[(Entry<'_>, &Tau2Stats)]) -> O
             footer: format!("Whisker: {} Wilson interval over episodes. taureport {}", scene.level(), scene.version),
             alt: "Share of failed episodes by reward component and cell".to_owned(),
         },
-        axis: "share failed".to_owned(),
+        axis: "share of evaluated episodes".to_owned(),
+        text_heading: "failed".to_owned(),
         groups,
     })
 }
@@ -241,8 +243,10 @@ fn actions_table(entries: &[(Entry<'_>, &Tau2Stats)]) -> Option<Table> {
             })
         })
         .collect();
-    let notes =
-        vec!["Similarity to one reference path: a run can match none of these actions and still be correct, or match all and fail.".to_owned()];
+    let notes = vec![
+        "Similarity to one reference path: a run can match none of these actions and still be correct, or match all and fail."
+            .to_owned(),
+    ];
     let title = format!("Action checks by tool ({} rows)", rows.len());
     (!rows.is_empty()).then(|| Table { id: "action_checks".to_owned(), title, columns, rows, notes })
 }

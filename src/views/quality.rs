@@ -7,7 +7,7 @@ use super::{
     document::{Block, Section},
     fmt::{self, cell, column},
     matrix::binned,
-    scene::{EnvCells, Scene, plural, was_were},
+    scene::{EnvCells, Scene, listing, plural, was_were},
     summary::bounds,
     table::Table,
     warnings::warnings,
@@ -92,10 +92,10 @@ fn episodes_table(scene: &Scene<'_>) -> Table {
     ];
     let rows = scene.entries().map(|entry| {
         let (stats, outcomes) = (entry.stats, entry.stats.outcomes);
-        let files = scene.sweep.files.iter().filter(|file| file.cell == entry.index).count();
+        let files = scene.sweep.files.iter().filter(|file| file.is_in(entry.index)).count();
         let infra = stats.infrastructure_rate;
         let [lo, hi] = cell::interval(bounds(infra.and_then(|rate| rate.interval)));
-        let tasked = stats.outcomes.episodes > stats.outcomes.untasked;
+        let tasked = !stats.plan.tasks.is_empty();
         vec![
             cell::text(entry.name.env.clone()),
             cell::text(entry.name.short.clone()),
@@ -120,8 +120,9 @@ fn episodes_table(scene: &Scene<'_>) -> Table {
     });
     let notes = vec![
         "Copies: the same episode seen before. Repeated: other attempts at one (task, trial) in one file. Coverage: counted trials over \
-         planned tasks × planned trials; planned tasks are its own and those that the largest cell or two cells of the environment have (or the task ranges in the file names), \
-         planned trials the most that a tenth of its tasks reach, unless --planned-trials says otherwise. Infra rate: share of episodes that \
+         planned tasks × planned trials; planned tasks are those its files list (τ²-bench), or its own and those that the largest cell or two \
+         cells of the environment have, or the task ranges in the file names; planned trials the number its files state, or the most that \
+         a tenth of its tasks reach, unless --planned-trials says otherwise. Infra rate: share of episodes that \
          ended in an infrastructure error, with its Wilson interval over episodes."
             .to_owned(),
     ];
@@ -255,7 +256,7 @@ fn upstream_table(scene: &Scene<'_>) -> Option<Table> {
                 cell::text("it divides by tasks × distinct trial numbers, so missing trials and errors are failures"),
             ]);
         }
-        for file in scene.sweep.files.iter().filter(|file| file.cell == entry.index) {
+        for file in scene.sweep.files.iter().filter(|file| file.is_in(entry.index)) {
             let stored = file.stored.as_ref().and_then(|stored| stored.pass_hat.get(&1).copied().or(stored.avg_reward));
             if let Some(theirs) = stored.filter(|theirs| (theirs - ours).abs() > UPSTREAM_DIFFERS) {
                 rows.push(vec![
@@ -313,7 +314,7 @@ fn files_table(scene: &Scene<'_>) -> Table {
             vec![
                 cell::text(file.source.path.clone()),
                 cell::text(file.kind.name()),
-                cell::text(scene.names[file.cell].full.clone()),
+                cell::text(cell_names(scene, &file.cells)),
                 cell::count(Some(file.records as u64)),
                 cell::count(Some(file.source.bytes)),
                 cell::text(file.task_range.clone().unwrap_or_default()),
@@ -324,6 +325,11 @@ fn files_table(scene: &Scene<'_>) -> Table {
         "SHA-256 sums are in manifest.json; `taureport inspect` shows where each part of an identity was read.".to_owned(),
     ];
     Table { id: "files".to_owned(), title: format!("Result files ({})", rows.len()), columns, rows, notes }
+}
+
+fn cell_names(scene: &Scene<'_>, cells: &[usize]) -> String {
+    let names: Vec<&str> = cells.iter().map(|cell| scene.names[*cell].full.as_str()).collect();
+    listing(&names, 2)
 }
 
 fn coverage(scene: &Scene<'_>, env: &EnvCells<'_>) -> Coverage {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::names::{CellName, names, slug, unique};
 use crate::{
     analysis::{Analysis, CellStats},
-    sweep::{Cell, Sweep},
+    sweep::{Cell, Rebased, Sweep},
 };
 
 /// Tasks a cell needs for its figures to be put into words and charts; the tables list every cell.
@@ -27,6 +27,8 @@ pub struct Scene<'a> {
     pub flags: Vec<(String, String)>,
     /// Files seen in the given folders but not opened, because of their endings.
     pub other_files: usize,
+    /// What `--reward-basis` did, if given.
+    pub rebased: Option<Rebased>,
 }
 
 /// One cell with everything about it.
@@ -45,7 +47,7 @@ pub struct Entry<'a> {
 impl<'a> Scene<'a> {
     /// Sets the scene.
     pub fn new(sweep: &'a Sweep, analysis: &'a Analysis, version: &'a str) -> Self {
-        Self { sweep, analysis, names: names(sweep), version, flags: Vec::new(), other_files: 0 }
+        Self { sweep, analysis, names: names(sweep), version, flags: Vec::new(), other_files: 0, rebased: None }
     }
 
     /// Returns all cells in order.

@@ -23,6 +23,10 @@ pub fn section(scene: &Scene<'_>) -> (Section, Vec<Table>, Vec<Chart>) {
         blocks.push(Block::Table(ranking.id.clone()));
         tables.push(ranking);
     }
+    for overall in super::overall::tables(scene) {
+        blocks.push(Block::Table(overall.id.clone()));
+        tables.push(overall);
+    }
     if let Some(forest) = forest(scene) {
         blocks.insert(1, Block::Chart("forest_pass_1".to_owned()));
         charts.push(Chart::Forest(forest));
@@ -38,6 +42,15 @@ pub fn findings(scene: &Scene<'_>) -> Vec<String> {
         .filter(|entry| entry.stats.scored_tasks == 0)
         .map(|entry| {
             let outcomes = entry.stats.outcomes;
+            if outcomes.episodes == 0 {
+                let planned = entry.stats.plan.tasks.len() as u64 * u64::from(entry.stats.plan.trials);
+                let of = if planned > 0 { format!(" of {} planned", fmt::count(Some(planned))) } else { String::new() };
+                return format!("{}: the run never finished an episode{of}.", entry.name.full);
+            }
+            if outcomes.counted == 0 && outcomes.errors() == 0 {
+                let episodes = plural(outcomes.episodes, "episode");
+                return format!("{}: {episodes}, none of them evaluated.", entry.name.full);
+            }
             if outcomes.counted == 0 {
                 let (errors, episodes) = (fmt::count(Some(outcomes.errors())), plural(outcomes.episodes, "episode"));
                 return format!("{}: no scored episode; {errors} of {episodes} ended in an error.", entry.name.full);
@@ -246,6 +259,7 @@ fn ranking_table(scene: &Scene<'_>) -> Option<Table> {
         column::number("p", "p"),
         column::number("p_holm", "p (Holm)"),
         column::text("verdict", "verdict"),
+        column::text("differs_in", "also differs in"),
     ];
     let mut rows = Vec::new();
     for ranking in scene.analysis.rankings.iter().filter(|ranking| !ranking.contrasts.is_empty()) {
@@ -256,8 +270,8 @@ fn ranking_table(scene: &Scene<'_>) -> Option<Table> {
             cell::text(leader.name.short.clone()),
             cell::count(Some(leader.stats.scored_tasks as u64)),
         ];
-        first.extend((4..columns.len() - 1).map(|_| cell::empty()));
-        first.push(cell::text("leader"));
+        first.extend((4..columns.len() - 2).map(|_| cell::empty()));
+        first.extend([cell::text("leader"), cell::empty()]);
         rows.push(first);
         rows.extend(ranking.contrasts.iter().map(|contrast| contrast_row(scene, &leader, contrast)));
     }
@@ -268,7 +282,7 @@ fn ranking_table(scene: &Scene<'_>) -> Option<Table> {
             .to_owned(),
     ];
     let title = "Against the leader of each environment".to_owned();
-    (!rows.is_empty()).then(|| Table { id: "ranking".to_owned(), title, columns, rows, notes })
+    (!rows.is_empty()).then(|| Table { id: "ranking".to_owned(), title, columns, rows, notes }.without_idle(&["differs_in"]))
 }
 
 fn contrast_row(scene: &Scene<'_>, leader: &Entry<'_>, contrast: &Contrast) -> Vec<Cell> {
@@ -290,6 +304,7 @@ fn contrast_row(scene: &Scene<'_>, leader: &Entry<'_>, contrast: &Contrast) -> V
             Verdict::Inconclusive => "not distinguishable (~)",
             Verdict::NotCompared => "not compared: too few tasks in common",
         }),
+        if contrast.differs.is_empty() { cell::empty() } else { cell::text(contrast.differs.join(", ")) },
     ]
 }
 

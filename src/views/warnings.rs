@@ -7,7 +7,7 @@ use super::{
     scene::{Entry, Scene, listing, plural, was_were},
 };
 use crate::{
-    analysis::CellStats,
+    analysis::{CellStats, EnvRanking, Tau2Stats},
     records::{Issue, IssueKind},
 };
 
@@ -21,6 +21,7 @@ const LISTED_TASKS: usize = 12;
 /// Returns all warnings, those about files first.
 pub fn warnings(scene: &Scene<'_>) -> Vec<String> {
     let mut found = broken_files(scene);
+    found.extend(rebased(scene));
     found.extend(identity_warnings(scene));
     found.extend(shared_episodes(scene));
     found.extend(scene.entries().flat_map(|entry| cell_warnings(&entry)));
@@ -69,6 +70,9 @@ fn cell_warnings(entry: &Entry<'_>) -> Vec<String> {
             "{name}: {invalid} of {episodes} have no usable reward (missing, null or not a number) and are left out."
         ));
     }
+    if let Some(tau2) = &stats.tau2 {
+        found.extend(tau2_warnings(name, tau2));
+    }
     if stats.fractional_rewards > 0 {
         let rewards = plural(stats.fractional_rewards, "reward");
         found.push(format!(
@@ -81,6 +85,25 @@ fn cell_warnings(entry: &Entry<'_>) -> Vec<String> {
             "{name}: {} left without any counted trial: {tasks}.",
             plural(stats.lost_tasks.len() as u64, "task")
         ));
+    }
+    found
+}
+
+/// What the files of a τ²-bench cell do not say, or make up.
+fn tau2_warnings(name: &str, stats: &Tau2Stats) -> Vec<String> {
+    let of = |count: u64| format!("{} of {}", fmt::count(Some(count)), plural(stats.simulations, "episode"));
+    let mut found = Vec::new();
+    if stats.placeholder_times > 0 {
+        let text = "have invented times (the same in every episode): no duration is computed from them";
+        found.push(format!("{name}: {} {text}.", of(stats.placeholder_times)));
+    }
+    if stats.matched_by_order > 0 {
+        let text = "do not name their task; it was told by their order in the file";
+        found.push(format!("{name}: {} {text}.", of(stats.matched_by_order)));
+    }
+    if stats.missing_simulations > 0 {
+        let missing = plural(stats.missing_simulations, "simulation");
+        found.push(format!("{name}: {missing} listed in results.json are not there."));
     }
     found
 }
@@ -105,7 +128,8 @@ fn shared_episodes(scene: &Scene<'_>) -> Vec<String> {
     let mut shared: BTreeMap<(usize, usize), (usize, Vec<&str>)> = BTreeMap::new();
     for one in &scene.sweep.shared {
         let file = &scene.sweep.files[one.file];
-        let entry = shared.entry((file.cell, one.other_cell)).or_default();
+        let Some(own) = file.cells.first() else { continue };
+        let entry = shared.entry((*own, one.other_cell)).or_default();
         entry.0 += one.episodes;
         entry.1.push(&file.source.path);
     }
@@ -122,6 +146,35 @@ fn shared_episodes(scene: &Scene<'_>) -> Vec<String> {
     shared.into_iter().map(words).collect()
 }
 
+/// Cells put side by side that differ in what a comparison should keep the same, the user simulator excepted.
+fn differing(ranking: &EnvRanking) -> Option<String> {
+    let mut found: BTreeMap<&str, u64> = BTreeMap::new();
+    let differs = ranking.contrasts.iter().flat_map(|contrast| &contrast.differs).filter(|what| **what != "user model");
+    differs.for_each(|what| *found.entry(what).or_default() += 1);
+    let words: Vec<String> = found.iter().map(|(what, cells)| format!("{what} ({})", plural(*cells, "cell"))).collect();
+    (!words.is_empty()).then(|| {
+        format!(
+            "{}: cells compared with the leader also differ from it in {}: differences may come from there.",
+            ranking.env.as_deref().unwrap_or("unknown environment"),
+            words.join(", "),
+        )
+    })
+}
+
+/// What `--reward-basis` could not do.
+fn rebased(scene: &Scene<'_>) -> Option<String> {
+    let done = scene.rebased?;
+    Some(format!(
+        "--reward-basis: {} computed anew ({} changed); {} not evaluated keep the reward on record, {} left out because the checks \
+         are not on record, {} without components stay as they are.",
+        plural(done.recomputed, "reward"),
+        fmt::count(Some(done.changed)),
+        plural(done.not_evaluated, "episode"),
+        fmt::count(Some(done.impossible)),
+        plural(done.other, "τ-bench episode"),
+    ))
+}
+
 /// Sources that disagree on what a file is, and cells put side by side that differ in more than model and strategy.
 fn identity_warnings(scene: &Scene<'_>) -> Vec<String> {
     let conflicts: Vec<&Issue> = scene.sweep.issues.iter().filter(|issue| issue.kind == IssueKind::IdentityConflict).collect();
@@ -130,6 +183,7 @@ fn identity_warnings(scene: &Scene<'_>) -> Vec<String> {
     if let Some(more) = conflicts.len().checked_sub(LISTED_CONFLICTS).filter(|more| *more > 0) {
         found.push(format!("{} about the identity of files below.", plural(more as u64, "further finding")));
     }
+    found.extend(scene.analysis.rankings.iter().filter_map(differing));
     for ranking in scene.analysis.rankings.iter().filter(|ranking| !ranking.contrasts.is_empty()) {
         let keys = || ranking.order.iter().map(|index| &scene.sweep.cells[*index].key);
         let users: BTreeSet<&str> = keys().filter_map(|key| key.user_model.as_deref()).collect();

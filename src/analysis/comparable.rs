@@ -1,0 +1,42 @@
+//! What makes cells put side by side incomparable.
+
+use std::collections::BTreeSet;
+
+use super::Plan;
+use crate::sweep::{CellKey, Sweep};
+
+/// Reads one part of a key.
+type KeyPart = fn(&CellKey) -> Option<&str>;
+
+/// Parts of the configuration that a fair comparison keeps the same.
+const KEPT_SAME: [(&str, KeyPart); 5] = [
+    ("user model", |key| key.user_model.as_deref()),
+    ("user strategy", |key| key.user_strategy.as_deref()),
+    ("temperature", |key| key.temperature.as_deref()),
+    ("mode", |key| key.mode.as_deref()),
+    ("max steps", |key| key.max_steps.as_deref()),
+];
+
+/// Returns what two cells of one environment differ in although a comparison should keep it the same. Unknown parts are not
+/// taken for different.
+pub(super) fn differences(sweep: &Sweep, plans: [&Plan; 2], cells: [usize; 2]) -> Vec<&'static str> {
+    let keys = cells.map(|cell| &sweep.cells[cell].key);
+    let mut found: Vec<&'static str> = KEPT_SAME
+        .into_iter()
+        .filter(|(_, part)| part(keys[0]).zip(part(keys[1])).is_some_and(|(a, b)| a != b))
+        .map(|(name, _)| name)
+        .collect();
+    let [ours, theirs] = cells.map(|cell| versions(sweep, cell));
+    if !ours.is_empty() && !theirs.is_empty() && ours != theirs {
+        found.push("benchmark version");
+    }
+    if plans[0].tasks != plans[1].tasks {
+        found.push("task set");
+    }
+    found
+}
+
+/// Returns the versions of the benchmark that wrote the files of a cell.
+pub(super) fn versions(sweep: &Sweep, cell: usize) -> BTreeSet<&str> {
+    sweep.files.iter().filter(|file| file.is_in(cell)).filter_map(|file| file.version.as_deref()).collect()
+}

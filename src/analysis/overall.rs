@@ -1,0 +1,101 @@
+//! Averages over environments, taken only over those that all configurations shown have.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{CellStats, Options};
+use crate::{
+    metrics::{distribution::normal_quantile, interval::Interval},
+    records::Benchmark,
+    sweep::{CellKey, Sweep},
+};
+
+/// Fewest tasks of a cell for it to enter an average.
+const FEWEST_TASKS: usize = 5;
+
+/// One configuration over the environments in common.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OverallRow {
+    /// Indices of its cells, in the order of [`Overall::envs`].
+    pub cells: Vec<usize>,
+    /// Unweighted mean of pass^k over the environments, from k = 1 on as far as every one has it.
+    pub points: Vec<OverallPoint>,
+}
+
+/// An average of pass^k.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct OverallPoint {
+    /// Number of trials that must all succeed.
+    pub k: u32,
+    /// The average.
+    pub value: f64,
+    /// `√(Σ SE²)/D` with the normal quantile; `None` where an environment has no standard error or none has any spread.
+    pub interval: Option<Interval>,
+}
+
+/// The averages of one benchmark.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Overall {
+    /// The benchmark.
+    pub benchmark: Benchmark,
+    /// The environments averaged over.
+    pub envs: Vec<String>,
+    /// Configurations by falling pass^1.
+    pub rows: Vec<OverallRow>,
+    /// Cells of configurations that lack one of these environments.
+    pub left_out: Vec<usize>,
+}
+
+/// Returns the averages of every benchmark with at least two environments that configurations share.
+pub(super) fn overall(sweep: &Sweep, cells: &[CellStats], options: &Options) -> Vec<Overall> {
+    let benchmarks: BTreeSet<Benchmark> = sweep.cells.iter().map(|cell| cell.key.benchmark).collect();
+    benchmarks.into_iter().filter_map(|benchmark| of(sweep, cells, options, benchmark)).collect()
+}
+
+fn of(sweep: &Sweep, cells: &[CellStats], options: &Options, benchmark: Benchmark) -> Option<Overall> {
+    let mut configurations: BTreeMap<CellKey, BTreeMap<&str, usize>> = BTreeMap::new();
+    for (index, (cell, stats)) in sweep.cells.iter().zip(cells).enumerate() {
+        let large = stats.scored_tasks >= FEWEST_TASKS && stats.pass_1().is_some();
+        if let (true, true, Some(env)) = (cell.key.benchmark == benchmark, large, &cell.key.env) {
+            configurations.entry(CellKey { env: None, ..cell.key.clone() }).or_default().insert(env, index);
+        }
+    }
+    let envs = shared_envs(&configurations)?;
+    let (mut rows, mut left_out) = (Vec::new(), Vec::new());
+    for own in configurations.values() {
+        let in_common: Option<Vec<usize>> = envs.iter().map(|env| own.get(env).copied()).collect();
+        match in_common {
+            Some(members) => rows.push(OverallRow { points: points(&members, cells, options.confidence), cells: members }),
+            None => left_out.extend(own.values().copied()),
+        }
+    }
+    let score = |row: &OverallRow| row.points.first().map_or(f64::NEG_INFINITY, |point| point.value);
+    rows.sort_by(|a, b| score(b).total_cmp(&score(a)));
+    Some(Overall { benchmark, envs: envs.into_iter().map(str::to_owned).collect(), rows, left_out })
+}
+
+/// Returns the set of environments, out of those some configuration has, that most configurations cover; of equals the largest.
+fn shared_envs<'a>(configurations: &BTreeMap<CellKey, BTreeMap<&'a str, usize>>) -> Option<Vec<&'a str>> {
+    let sets: BTreeSet<BTreeSet<&str>> = configurations.values().map(|own| own.keys().copied().collect()).collect();
+    let covered =
+        |set: &BTreeSet<&str>| configurations.values().filter(|own| set.iter().all(|env| own.contains_key(env))).count();
+    let best = sets.into_iter().filter(|set| set.len() > 1).max_by_key(|set| (covered(set), set.len()))?;
+    Some(best.into_iter().collect())
+}
+
+fn points(members: &[usize], cells: &[CellStats], confidence: f64) -> Vec<OverallPoint> {
+    let curves: Vec<_> = members.iter().map(|cell| &cells[*cell].curve).collect();
+    let z = normal_quantile(confidence);
+    let many = members.len() as f64;
+    (0..)
+        .map_while(|at| {
+            let here: Vec<_> =
+                curves.iter().map(|curve| curve.get(at).filter(|point| !point.too_few)).collect::<Option<_>>()?;
+            let value = here.iter().map(|point| point.value).sum::<Option<f64>>()? / many;
+            let variance: Option<f64> = here.iter().map(|point| point.se.map(|se| se * se)).sum();
+            // Without any spread the normal interval would be a point, which no data supports.
+            let half = z.zip(variance.filter(|variance| *variance > 0.0)).map(|(z, variance)| z * variance.sqrt() / many);
+            let interval = half.map(|half| Interval { lo: (value - half).max(0.0), hi: (value + half).min(1.0) });
+            Some(OverallPoint { k: here.first()?.k, value, interval })
+        })
+        .collect()
+}

@@ -1,0 +1,65 @@
+//! Averages over the environments that configurations share.
+
+use std::collections::BTreeSet;
+
+use super::{
+    fmt::{cell, column},
+    scene::{Scene, listing},
+    summary::bounds,
+    table::{Cell, Table},
+};
+use crate::analysis::Overall;
+
+/// Largest k shown.
+const MOST_K: usize = 4;
+
+/// Returns one table a benchmark.
+pub(super) fn tables(scene: &Scene<'_>) -> Vec<Table> {
+    let many = scene.analysis.overall.len() > 1;
+    scene.analysis.overall.iter().map(|overall| table(scene, overall, many)).collect()
+}
+
+fn table(scene: &Scene<'_>, overall: &Overall, many: bool) -> Table {
+    let most = overall.rows.iter().map(|row| row.points.len()).max().unwrap_or(0).min(MOST_K);
+    let mut columns = vec![column::text("cell", "model · strategy"), column::number("tasks", "tasks")];
+    for k in 1..=most {
+        let [lo, hi] = column::interval(&format!("pass_{k}"), &format!("{} interval", scene.level()));
+        columns.extend([column::number(&format!("pass_{k}"), &format!("pass^{k}")), lo, hi]);
+    }
+    let rows: Vec<Vec<Cell>> = overall
+        .rows
+        .iter()
+        .map(|row| {
+            let tasks: usize = row.cells.iter().map(|cell| scene.analysis.cells[*cell].scored_tasks).sum();
+            let mut cells = vec![cell::text(name(scene, &row.cells)), cell::count(Some(tasks as u64))];
+            for at in 0..most {
+                let point = row.points.get(at);
+                let [lo, hi] = cell::pass_interval(bounds(point.and_then(|point| point.interval)));
+                cells.extend([cell::pass(point.map(|point| point.value)), lo, hi]);
+            }
+            cells
+        })
+        .collect();
+    let mut notes = vec![format!(
+        "Unweighted mean over {}; standard errors of the environments combined, normal interval. Tasks of different environments are \
+         never pooled.",
+        listing(&overall.envs, 6),
+    )];
+    if !overall.left_out.is_empty() {
+        let names: Vec<&str> = overall.left_out.iter().map(|cell| scene.names[*cell].full.as_str()).collect();
+        notes.push(format!("Not averaged, since they lack some of these environments: {}.", listing(&names, 6)));
+    }
+    let id = if many {
+        format!("overall_{}", super::names::slug(&format!("{:?}", overall.benchmark)))
+    } else {
+        "overall".to_owned()
+    };
+    let title = format!("Average over {} environments, {}", overall.envs.len(), overall.benchmark);
+    Table { id, title, columns, rows, notes }
+}
+
+/// The name of a configuration: what its cells are called in every environment, or all of their names.
+fn name(scene: &Scene<'_>, cells: &[usize]) -> String {
+    let names: BTreeSet<&str> = cells.iter().map(|cell| scene.names[*cell].short.as_str()).collect();
+    names.into_iter().next().unwrap_or_default().to_owned()
+}
