@@ -123,7 +123,8 @@ fn effort(scene: &Scene<'_>) -> Option<Table> {
 pub(super) fn charts(scene: &Scene<'_>) -> Vec<Chart> {
     let charts = scene.shown_by_env().into_iter().flat_map(|env| {
         let by_cost = pareto(scene, &env, &COST, |entry| {
-            let cost = entry.stats.agent_cost?;
+            // A recorded cost of nothing is a price nobody knew, or a model served locally: it must not lead the front.
+            let cost = entry.stats.agent_cost.filter(|cost| cost.sum_usd > 0.0)?;
             Some((cost.per_episode_usd, cost.per_episode_interval))
         });
         let by_time = pareto(scene, &env, &TIME, |entry| {
@@ -158,7 +159,7 @@ fn pareto(
 ) -> Option<Pareto> {
     let found: Vec<_> =
         env.shown.iter().filter_map(|entry| Some((entry.name.short.clone(), x(entry)?, entry.stats.pass_1()?))).collect();
-    if found.len() < 2 || found.iter().all(|(_, (x, _), _)| *x == 0.0) {
+    if found.len() < 2 {
         return None;
     }
     let front = pareto::front(&found.iter().map(|(_, (x, _), (y, _))| (*x, *y)).collect::<Vec<_>>());
@@ -183,7 +184,7 @@ fn pareto(
             title: format!("{} against pass^1 in {}", axis.name, env.env),
             subtitle: format!("{}; the line joins those that no other beats in both", plural(points.len() as u64, "cell")),
             footer: format!(
-                "Crosses: {} intervals by task. Cells whose {} is unknown are not shown. taureport {}",
+                "Crosses: {} intervals by task. Cells without a {} on record are not shown. taureport {}",
                 scene.level(),
                 axis.id,
                 scene.version

@@ -1,10 +1,14 @@
 //! `metrics.json`: the figures with full precision. Its form is docs/metrics.schema.json.
 
+mod tau2;
+
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::scene::{Entry, Scene};
 use crate::{
-    analysis::{Cost, Verdict},
+    analysis::{Cost, OverallPoint, OverallRow, Verdict},
     metrics::{
         interval::Interval,
         ragged::CurvePoint,
@@ -14,7 +18,7 @@ use crate::{
 };
 
 /// Version of the form of metrics.json: the major number changes when a reader would break.
-pub const SCHEMA_VERSION: &str = "1.0";
+pub const SCHEMA_VERSION: &str = "1.1";
 
 /// The whole file.
 #[derive(Debug, Serialize)]
@@ -25,6 +29,7 @@ pub struct Metrics {
     options: OptionsJson,
     cells: Vec<CellJson>,
     rankings: Vec<RankingJson>,
+    overall: Vec<OverallJson>,
     warnings: Vec<String>,
     files_passed_over: usize,
 }
@@ -38,6 +43,7 @@ struct OptionsJson {
     confidence: f64,
     k_max: Option<u32>,
     planned_trials: Option<u32>,
+    flags: BTreeMap<String, Vec<String>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -52,6 +58,9 @@ struct CellJson {
     user_model: Option<String>,
     user_strategy: Option<String>,
     temperature: Option<String>,
+    mode: Option<String>,
+    max_steps: Option<String>,
+    by: BTreeMap<&'static str, Option<String>>,
     folder: Option<String>,
     files: Vec<String>,
     episodes: EpisodesJson,
@@ -85,6 +94,7 @@ struct CellJson {
     messages_per_episode: Option<f64>,
     turns_per_episode: Option<f64>,
     tool_calls_per_episode: Option<f64>,
+    tau2: Option<tau2::Tau2Json>,
 }
 
 #[derive(Debug, Serialize)]
@@ -140,6 +150,7 @@ struct CostJson {
     episodes_known: u64,
     sum_usd: f64,
     per_episode_usd: f64,
+    per_episode_interval_usd: Option<[f64; 2]>,
     per_success_usd: Option<f64>,
     per_success_interval_usd: Option<[f64; 2]>,
 }
@@ -164,6 +175,28 @@ struct ContrastJson {
     p_sign_flip: Option<f64>,
     p_holm: Option<f64>,
     verdict: &'static str,
+    differs_in: Vec<&'static str>,
+}
+
+#[derive(Debug, Serialize)]
+struct OverallJson {
+    benchmark: String,
+    envs: Vec<String>,
+    rows: Vec<OverallRowJson>,
+    left_out: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct OverallRowJson {
+    cells: Vec<String>,
+    pass_hat: Vec<OverallPointJson>,
+}
+
+#[derive(Debug, Serialize)]
+struct OverallPointJson {
+    k: u32,
+    value: f64,
+    interval: Option<[f64; 2]>,
 }
 
 /// Returns the content of metrics.json.
@@ -190,9 +223,14 @@ pub fn metrics(scene: &Scene<'_>, attempts: Attempts) -> Metrics {
             confidence: options.confidence,
             k_max: options.k_max,
             planned_trials: options.planned_trials,
+            flags: scene.flags.iter().fold(BTreeMap::new(), |mut flags, (name, value)| {
+                flags.entry(name.clone()).or_default().push(value.clone());
+                flags
+            }),
         },
         cells: scene.entries().map(|entry| cell(scene, &entry)).collect(),
         rankings: rankings(scene),
+        overall: overall(scene),
         warnings: super::warnings::warnings(scene),
         files_passed_over: scene.sweep.passed_over.len(),
     }
@@ -217,6 +255,9 @@ fn cell(scene: &Scene<'_>, entry: &Entry<'_>) -> CellJson {
         user_model: key.user_model.clone(),
         user_strategy: key.user_strategy.clone(),
         temperature: key.temperature.clone(),
+        mode: key.mode.clone(),
+        max_steps: key.max_steps.clone(),
+        by: key.by.iter().cloned().collect(),
         folder: key.place.clone(),
         files: files.collect(),
         episodes: episodes(entry),
@@ -257,6 +298,7 @@ fn cell(scene: &Scene<'_>, entry: &Entry<'_>) -> CellJson {
         messages_per_episode: stats.conversation.map(|talk| talk.messages),
         turns_per_episode: stats.conversation.map(|talk| talk.turns),
         tool_calls_per_episode: stats.conversation.map(|talk| talk.tool_calls),
+        tau2: stats.tau2.as_ref().map(tau2::Tau2Json::of),
     }
 }
 
@@ -309,9 +351,23 @@ fn cost(cost: Cost) -> CostJson {
         episodes_known: cost.known,
         sum_usd: cost.sum_usd,
         per_episode_usd: cost.per_episode_usd,
+        per_episode_interval_usd: ends(cost.per_episode_interval),
         per_success_usd: cost.per_success.and_then(|ratio| ratio.ratio),
         per_success_interval_usd: ends(cost.per_success.and_then(|ratio| ratio.interval)),
     }
+}
+
+fn overall(scene: &Scene<'_>) -> Vec<OverallJson> {
+    let ids = |cells: &[usize]| cells.iter().map(|cell| scene.names[*cell].id.clone()).collect();
+    let point = |point: &OverallPoint| OverallPointJson { k: point.k, value: point.value, interval: ends(point.interval) };
+    let row = |row: &OverallRow| OverallRowJson { cells: ids(&row.cells), pass_hat: row.points.iter().map(point).collect() };
+    let all = scene.analysis.overall.iter().map(|one| OverallJson {
+        benchmark: one.benchmark.to_string(),
+        envs: one.envs.clone(),
+        rows: one.rows.iter().map(row).collect(),
+        left_out: ids(&one.left_out),
+    });
+    all.collect()
 }
 
 fn rankings(scene: &Scene<'_>) -> Vec<RankingJson> {
@@ -341,6 +397,7 @@ fn rankings(scene: &Scene<'_>) -> Vec<RankingJson> {
                         Verdict::Inconclusive => "inconclusive",
                         Verdict::NotCompared => "not compared",
                     },
+                    differs_in: contrast.differs.clone(),
                 })
                 .collect(),
             solved_by_none: ranking.solved_by_none.iter().map(ToString::to_string).collect(),

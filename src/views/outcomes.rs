@@ -55,6 +55,9 @@ const REASONS: [Termination; 10] = [
     Termination::InfrastructureError,
 ];
 
+/// Fewest evaluated episodes of a cell in the chart of components.
+const FEWEST_EVALUATED: u64 = 5;
+
 /// Counts by the ten reasons, then all others together with the missing ones.
 fn reason_counts(stats: &Tau2Stats) -> Vec<u64> {
     let mut counts: Vec<u64> = REASONS.iter().map(|reason| stats.terminations.get(reason).copied().unwrap_or(0)).collect();
@@ -95,7 +98,7 @@ fn terminations_table(entries: &[(Entry<'_>, &Tau2Stats)]) -> Option<Table> {
 
 fn terminations_chart(scene: &Scene<'_>, entries: &[(Entry<'_>, &Tau2Stats)]) -> Option<Stacked> {
     let used: Vec<bool> = (0..=REASONS.len()).map(|at| entries.iter().any(|(_, stats)| reason_counts(stats)[at] > 0)).collect();
-    let names = REASONS.iter().map(ToString::to_string).chain(["other or missing".to_owned()]);
+    let names = REASONS.iter().map(ToString::to_string).chain(["other".to_owned()]);
     let categories: Vec<String> = names.zip(&used).filter(|(_, used)| **used).map(|(name, _)| name).collect();
     let row = |(entry, stats): &(Entry<'_>, &Tau2Stats)| {
         let counts = reason_counts(stats).into_iter().zip(&used).filter(|(_, used)| **used).map(|(count, _)| count).collect();
@@ -108,7 +111,8 @@ fn terminations_chart(scene: &Scene<'_>, entries: &[(Entry<'_>, &Tau2Stats)]) ->
             id: "terminations".to_owned(),
             title: "How episodes ended".to_owned(),
             subtitle: format!("Share of the episodes of {}", plural(cells as u64, "cell")),
-            footer: format!("user_stop and agent_stop are natural ends; only these are evaluated. taureport {}", scene.version),
+            footer: format!("user_stop and agent_stop are natural ends; only these are evaluated. other: none on record, or unknown to taureport {0}. \
+                 taureport {0}", scene.version),
             alt: format!("Stacked bars of termination reasons for {}", plural(cells as u64, "cell")),
         },
         axis: "share of episodes".to_owned(),
@@ -183,7 +187,7 @@ fn components_table(scene: &Scene<'_>, entries: &[(Entry<'_>, &Tau2Stats)]) -> O
 
 fn components_chart(scene: &Scene<'_>, entries: &[(Entry<'_>, &Tau2Stats)]) -> Option<Bars> {
     let mut groups: Vec<(String, Vec<BarRow>)> = Vec::new();
-    for (entry, stats) in entries {
+    for (entry, stats) in entries.iter().filter(|(_, stats)| stats.evaluated >= FEWEST_EVALUATED) {
         let rows = stats.components.iter().map(|one| BarRow {
             label: entry.name.short.clone(),
             sub: Some(one.component.name().to_owned()),
@@ -202,7 +206,12 @@ fn components_chart(scene: &Scene<'_>, entries: &[(Entry<'_>, &Tau2Stats)]) -> O
             id: "components".to_owned(),
             title: "Which part of the reward failed".to_owned(),
             subtitle: "Share of evaluated episodes in which the component failed".to_owned(),
-            footer: format!("Whisker: {} Wilson interval over episodes. taureport {}", scene.level(), scene.version),
+            footer: format!(
+                "Whisker: {} Wilson interval over episodes. Cells with fewer than {FEWEST_EVALUATED} evaluated episodes are not shown. \
+                 taureport {}",
+                scene.level(),
+                scene.version
+            ),
             alt: "Share of failed episodes by reward component and cell".to_owned(),
         },
         axis: "share of evaluated episodes".to_owned(),

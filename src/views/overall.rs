@@ -49,6 +49,18 @@ fn table(scene: &Scene<'_>, overall: &Overall, many: bool) -> Table {
         let names: Vec<&str> = overall.left_out.iter().map(|cell| scene.names[*cell].full.as_str()).collect();
         notes.push(format!("Not averaged, since they lack some of these environments: {}.", listing(&names, 6)));
     }
+    let differs: BTreeSet<&str> = scene
+        .analysis
+        .rankings
+        .iter()
+        .flat_map(|ranking| &ranking.contrasts)
+        .filter(|contrast| overall.rows.iter().any(|row| row.cells.contains(&contrast.cell)))
+        .flat_map(|contrast| contrast.differs.iter().copied())
+        .collect();
+    if !differs.is_empty() {
+        let differs: Vec<&str> = differs.into_iter().collect();
+        notes.push(format!("Some of these configurations also differ in {}: see the warnings below.", listing(&differs, 8)));
+    }
     let id = if many {
         format!("overall_{}", super::names::slug(&format!("{:?}", overall.benchmark)))
     } else {

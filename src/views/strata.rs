@@ -114,8 +114,8 @@ fn chart(
             title: format!("pass^1 by {by} in {}", env.env),
             subtitle: format!(
                 "{} of {}",
-                plural(sizes.len() as u64, "kind"),
-                plural(sizes.values().sum::<usize>() as u64, "task")
+                plural(sizes.values().sum::<usize>() as u64, "task"),
+                plural(sizes.len() as u64, "kind")
             ),
             footer: format!(
                 "Whisker: {} interval ({}). A gap: no scored task. taureport {}",
