@@ -34,12 +34,14 @@ pub(super) fn plans(sweep: &Sweep, planned_trials: Option<u32>) -> Vec<Plan> {
     let by_env: BTreeMap<(Benchmark, &str), BTreeSet<&TaskId>> =
         envs.into_iter().map(|(env, cells)| (env, usual_tasks(&cells))).collect();
     let plan = |(index, cell): (usize, &Cell)| {
-        let ranged = range_tasks(sweep, index);
+        // A part of a file's episodes was not planned by that file: such cells are measured by their own tasks.
+        let whole = !sweep.by.splits_files();
+        let ranged = range_tasks(sweep, index).filter(|_| whole);
         let from_ranges = ranged.is_some();
-        let declared = declared(sweep, index);
+        let declared = if whole { declared(sweep, index) } else { Declared::default() };
         let listed = Some(declared.tasks).filter(|tasks| !tasks.is_empty());
         let mut tasks: BTreeSet<TaskId> = listed.or(ranged).unwrap_or_else(|| {
-            let env = cell.key.env.as_deref().and_then(|env| by_env.get(&(cell.key.benchmark, env)));
+            let env = cell.key.env.as_deref().filter(|_| whole).and_then(|env| by_env.get(&(cell.key.benchmark, env)));
             env.map(|tasks| tasks.iter().map(|task| (*task).clone()).collect()).unwrap_or_default()
         });
         tasks.extend(cell.tasks.keys().cloned());

@@ -27,6 +27,8 @@ use crate::{
     },
 };
 
+/// Findings printed; the report has them all.
+const PRINTED_FINDINGS: usize = 12;
 /// Warnings printed; the report has them all.
 const PRINTED_WARNINGS: usize = 8;
 
@@ -229,8 +231,11 @@ fn print(args: &AnalyzeArgs, document: &Document, metrics: &[u8], printer: &mut 
 /// The words after the table: findings, data quality, where the report is.
 fn say(args: &AnalyzeArgs, scene: &Scene<'_>, document: &Document, printer: &mut Printer) {
     printer.note("");
-    for finding in views::summary::findings(scene) {
-        printer.note(&format!("• {finding}"));
+    let findings = views::summary::findings(scene);
+    let shown = if printer.is_verbose() { findings.len() } else { PRINTED_FINDINGS };
+    findings.iter().take(shown).for_each(|finding| printer.note(&format!("• {finding}")));
+    if findings.len() > shown {
+        printer.note(&format!("• and {} more in the report", findings.len() - shown));
     }
     let warnings = warnings(scene);
     let shown = if printer.is_verbose() { warnings.len() } else { PRINTED_WARNINGS };

@@ -95,6 +95,8 @@ pub struct Sweep {
     pub passed_over: Vec<PassedOver>,
     /// Findings, in order of kind and path.
     pub issues: Vec<Issue>,
+    /// What makes the cells.
+    pub by: By,
 }
 
 /// Puts the episodes of all files into the usual cells. `loaded` is in order of path.
@@ -104,7 +106,7 @@ pub fn assemble(loaded: Vec<Loaded>, attempts: Attempts) -> Sweep {
 
 /// Puts the episodes of all files into cells made by `by`. `loaded` is in order of path.
 pub fn assemble_by(loaded: Vec<Loaded>, attempts: Attempts, by: &By) -> Sweep {
-    let mut sweep = Sweep::default();
+    let mut sweep = Sweep { by: by.clone(), ..Sweep::default() };
     let mut files = Vec::new();
     for one in loaded {
         match one {

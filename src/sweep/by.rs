@@ -163,8 +163,13 @@ impl By {
     }
 
     /// Returns whether episodes of one file may fall into different cells.
-    pub(super) fn splits_files(&self) -> bool {
+    pub fn splits_files(&self) -> bool {
         self.columns.iter().any(|column| column.is_of_episode())
+    }
+
+    /// Returns whether configurations that differ in what is not named fall into one cell.
+    pub fn pools(&self) -> bool {
+        !self.usual
     }
 
     /// Returns whether cells are made otherwise than usual.

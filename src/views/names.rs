@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::sweep::{CellKey, Sweep};
+use crate::{
+    records::Benchmark,
+    sweep::{CellKey, Sweep},
+};
 
 /// What is shown for an unknown part.
 pub const UNKNOWN: &str = "unknown";
@@ -54,13 +57,21 @@ pub fn names(sweep: &Sweep) -> Vec<CellName> {
     keys.iter()
         .zip(shorts)
         .map(|(key, parts)| {
-            let env = key.env.clone().unwrap_or_else(|| UNKNOWN.to_owned());
+            let env = env_name(sweep, key.benchmark, key.env.as_deref());
             let short = if parts.is_empty() { "all".to_owned() } else { parts.join(" · ") };
             let full = format!("{env} / {short}");
             let id = unique(&slug(&full), &mut used);
             CellName { env, short, full, id }
         })
         .collect()
+}
+
+/// Returns what an environment is called: with its benchmark where two benchmarks of the sweep have one of that name, since their
+/// tasks are not the same.
+pub fn env_name(sweep: &Sweep, benchmark: Benchmark, env: Option<&str>) -> String {
+    let name = env.unwrap_or(UNKNOWN);
+    let elsewhere = |key: &CellKey| key.benchmark != benchmark && key.env.as_deref() == env;
+    if sweep.cells.iter().any(|cell| elsewhere(&cell.key)) { format!("{name} ({benchmark})") } else { name.to_owned() }
 }
 
 fn base_parts(key: &CellKey, shared_folders: usize) -> Vec<String> {

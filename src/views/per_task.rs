@@ -16,7 +16,10 @@ const LISTED: usize = 25;
 pub(super) fn section(scene: &Scene<'_>) -> (Section, Vec<Table>, Vec<Chart>) {
     let mut points = Vec::new();
     for ranking in &scene.analysis.rankings {
-        let Some(env) = &ranking.env else { continue };
+        if ranking.env.is_none() {
+            continue;
+        }
+        let env = scene.env_of(ranking);
         let cells = ranking.order.len();
         if cells == 0 {
             continue;

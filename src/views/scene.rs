@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::names::{CellName, names, slug, unique};
+use super::names::{CellName, env_name, names, slug, unique};
 use crate::{
-    analysis::{Analysis, CellStats},
+    analysis::{Analysis, CellStats, EnvRanking},
     sweep::{Cell, Rebased, Sweep},
 };
 
@@ -75,11 +75,16 @@ impl<'a> Scene<'a> {
                     shown.clone_from(&all);
                 }
                 shown.truncate(MOST_CELLS_SHOWN);
-                let env = ranking.env.clone().unwrap_or_else(|| super::names::UNKNOWN.to_owned());
+                let env = self.env_of(ranking);
                 EnvCells { id: unique(&slug(&env), &mut used), env, left_out: all.len() - shown.len(), shown }
             })
             .filter(|env| !env.shown.is_empty())
             .collect()
+    }
+
+    /// Returns what the environment of a ranking is called.
+    pub fn env_of(&self, ranking: &EnvRanking) -> String {
+        env_name(self.sweep, ranking.benchmark, ranking.env.as_deref())
     }
 
     /// Returns the level of the intervals in words: `95%`.

@@ -72,7 +72,7 @@ pub fn findings(scene: &Scene<'_>) -> Vec<String> {
 
 fn finding(scene: &Scene<'_>, ranking: &EnvRanking) -> Option<String> {
     let leader = scene.entry(*ranking.order.first()?);
-    let env = ranking.env.as_deref().unwrap_or("unknown environment");
+    let env = scene.env_of(ranking);
     let (value, interval) = leader.stats.pass_1()?;
     let estimate = format!("pass^1 {} {} ({})", fmt::rate(Some(value)), fmt::interval(bounds(interval)), trials_text(&leader));
     if ranking.order.len() == 1 {

@@ -21,6 +21,12 @@ const LISTED_TASKS: usize = 12;
 /// Returns all warnings, those about files first.
 pub fn warnings(scene: &Scene<'_>) -> Vec<String> {
     let mut found = broken_files(scene);
+    if scene.sweep.by.pools() {
+        found.push(format!(
+            "Cells are made by {} within each environment (--by): runs that differ in anything else are pooled, each with its trials.",
+            scene.sweep.by
+        ));
+    }
     found.extend(rebased(scene));
     found.extend(identity_warnings(scene));
     found.extend(shared_episodes(scene));
@@ -147,7 +153,7 @@ fn shared_episodes(scene: &Scene<'_>) -> Vec<String> {
 }
 
 /// Cells put side by side that differ in what a comparison should keep the same, the user simulator excepted.
-fn differing(ranking: &EnvRanking) -> Option<String> {
+fn differing(scene: &Scene<'_>, ranking: &EnvRanking) -> Option<String> {
     let mut found: BTreeMap<&str, u64> = BTreeMap::new();
     let differs = ranking.contrasts.iter().flat_map(|contrast| &contrast.differs).filter(|what| **what != "user model");
     differs.for_each(|what| *found.entry(what).or_default() += 1);
@@ -155,7 +161,7 @@ fn differing(ranking: &EnvRanking) -> Option<String> {
     (!words.is_empty()).then(|| {
         format!(
             "{}: cells compared with the leader also differ from it in {}: differences may come from there.",
-            ranking.env.as_deref().unwrap_or("unknown environment"),
+            scene.env_of(ranking),
             words.join(", "),
         )
     })
@@ -183,7 +189,7 @@ fn identity_warnings(scene: &Scene<'_>) -> Vec<String> {
     if let Some(more) = conflicts.len().checked_sub(LISTED_CONFLICTS).filter(|more| *more > 0) {
         found.push(format!("{} about the identity of files below.", plural(more as u64, "further finding")));
     }
-    found.extend(scene.analysis.rankings.iter().filter_map(differing));
+    found.extend(scene.analysis.rankings.iter().filter_map(|ranking| differing(scene, ranking)));
     for ranking in scene.analysis.rankings.iter().filter(|ranking| !ranking.contrasts.is_empty()) {
         let keys = || ranking.order.iter().map(|index| &scene.sweep.cells[*index].key);
         let users: BTreeSet<&str> = keys().filter_map(|key| key.user_model.as_deref()).collect();
@@ -193,7 +199,7 @@ fn identity_warnings(scene: &Scene<'_>) -> Vec<String> {
             let unknown = if unknown > 0 { format!(" and {} unknown", plural(unknown as u64, "cell")) } else { String::new() };
             found.push(format!(
                 "{}: the cells compared talk to different user simulators ({}{unknown}): differences may come from there.",
-                ranking.env.as_deref().unwrap_or("unknown environment"),
+                scene.env_of(ranking),
                 listing(&users, 4),
             ));
         }

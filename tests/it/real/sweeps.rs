@@ -17,7 +17,7 @@ fn cell_errors(what: &str, sweep: &Sweep, index: usize, wanted: &Value) -> Vec<S
     let chained = &stats(sweep, ErrorPolicy::ExcludeAll, RaggedChoice::Chained)[index];
     let available = &stats(sweep, ErrorPolicy::ExcludeAll, RaggedChoice::Available)[index];
     let found = [
-        ("files", sweep.files.iter().filter(|file| file.cell == index).count()),
+        ("files", sweep.files.iter().filter(|file| file.is_in(index)).count()),
         ("episodes", cell.tasks.values().map(Vec::len).sum()),
         ("exact_duplicates", cell.tally.exact_duplicates),
         ("conflicting_attempts", cell.tally.conflicting_attempts),
