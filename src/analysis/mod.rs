@@ -6,6 +6,7 @@ mod contrast;
 mod overall;
 mod plan;
 pub mod tau2;
+pub mod verify;
 
 pub use cell::{CellStats, Cost, Outcomes, TaskStats};
 pub use contrast::{Contrast, EnvRanking, Verdict};

@@ -55,6 +55,8 @@ pub(super) enum Command {
     Analyze(Box<AnalyzeArgs>),
     /// Show what each file is and how that is known; nothing is computed.
     Inspect(InspectArgs),
+    /// Recompute a τ²-bench leaderboard submission from its trajectories.
+    Verify(VerifyArgs),
 }
 
 /// Where the results lie and how they are read.
@@ -86,6 +88,26 @@ pub(super) struct InputArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct InspectArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    /// Form of the output.
+    #[arg(long, value_enum, default_value = "table")]
+    pub(super) format: Format,
+}
+
+const VERIFY_EXIT_CODES: &str = "\
+Exit codes:
+  0  every claim that could be checked is equal at the precision claimed
+  1  a claim differs (or an internal error)
+  2  the command line is wrong, or the submission cannot be read
+  4  nothing to check, or nothing tells which of several trajectories are meant";
+
+#[derive(Debug, Args)]
+#[command(after_long_help = VERIFY_EXIT_CODES)]
+pub(super) struct VerifyArgs {
+    /// The submission: a JSON file with `results` by domain. The paths after it lead to the trajectories.
+    #[arg(value_name = "SUBMISSION")]
+    pub(super) submission: PathBuf,
     #[command(flatten)]
     pub(super) input: InputArgs,
     /// Form of the output.

@@ -5,6 +5,7 @@ mod args;
 mod inspect;
 mod load;
 mod printer;
+mod verify;
 
 use std::{ffi::OsString, io, process::ExitCode};
 
@@ -20,6 +21,8 @@ enum Ended {
     Well,
     /// `--strict`, and some input was unreadable or broken.
     BrokenInput,
+    /// `verify`: a claim differs.
+    Differs,
     /// Nothing usable was found.
     NothingUsable,
 }
@@ -43,9 +46,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let ended = match cli.command {
         Command::Analyze(args) => analyze::run(&args, &mut printer),
         Command::Inspect(args) => inspect::run(&args, &mut printer),
+        Command::Verify(args) => verify::run(&args, &mut printer),
     };
     match ended {
         Ok(Ended::Well) => ExitCode::SUCCESS,
+        Ok(Ended::Differs) => ExitCode::from(1),
         Ok(Ended::BrokenInput) => ExitCode::from(3),
         Ok(Ended::NothingUsable) => ExitCode::from(4),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,

@@ -4,6 +4,7 @@ pub mod episode;
 pub mod file;
 pub mod identity;
 pub mod issue;
+pub mod submission;
 pub mod task;
 pub mod tau2;
 
@@ -11,5 +12,6 @@ pub use episode::{Conversation, Episode, ErrorClass, Fingerprint, Outcome, RunEr
 pub use file::{FileKind, Loaded, PassedOver, ResultFile, SourceFile, StoredMetrics};
 pub use identity::{Benchmark, Identity, Origin, Part};
 pub use issue::{Issue, IssueKind};
+pub use submission::{Claim, DomainClaims, Submission};
 pub use task::TaskId;
 pub use tau2::{ActionCheck, Component, ReviewError, Tau2Facts, Tau2Run, Tau2Task, Termination, Tokens};

@@ -8,6 +8,7 @@ mod findings;
 mod lenient;
 mod recognise;
 mod salvage;
+pub mod submission;
 mod tau1;
 mod tau2;
 
@@ -17,6 +18,7 @@ use directory::Piece;
 use findings::{Findings, Refused};
 
 pub use discover::{Discovered, Input, discover};
+pub use submission::read_submission;
 
 use crate::{
     bundle::manifest::sha256_hex,

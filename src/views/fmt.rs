@@ -98,6 +98,11 @@ pub fn decimal(number: Option<f64>, decimals: usize) -> String {
     finite(number).map_or_else(unknown, |value| fixed(value, decimals))
 }
 
+/// Formats a difference with a given number of decimals, signed: `+0.01`, `−0.5`, `0.0`.
+pub fn difference(number: Option<f64>, decimals: usize) -> String {
+    finite(number).map_or_else(unknown, |value| signed(value, decimals))
+}
+
 /// Formats a duration given in seconds with three significant digits: in milliseconds below 10 s (`1230 ms`), else in
 /// seconds (`12.3 s`).
 pub fn duration(seconds: Option<f64>) -> String {
@@ -238,6 +243,9 @@ mod tests {
         assert_eq!(points(None), "n/a");
         assert_eq!(points_interval(Some((-0.012, 0.04))), "[\u{2212}1.2, +4.0]");
         assert_eq!(decimal(Some(-1.25), 1), "\u{2212}1.2");
+        assert_eq!(difference(Some(0.0105), 2), "+0.01");
+        assert_eq!(difference(Some(-0.004), 2), "0.00");
+        assert_eq!(difference(None, 2), "n/a");
     }
 
     #[test]

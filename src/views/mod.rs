@@ -19,6 +19,7 @@ pub mod scene;
 mod strata;
 pub mod summary;
 pub mod table;
+pub mod verify;
 pub mod warnings;
 
 use document::Document;
