@@ -37,6 +37,7 @@ fn file(model: u64, env: &str, strategy: &str, trials: u64, seed: u64) -> Result
         episodes: episodes(trials, seed),
         issues: Vec::new(),
         stored: None,
+        tau2: None,
     }
 }
 
@@ -57,6 +58,7 @@ fn episodes(trials: u64, seed: u64) -> Vec<Episode> {
                 conversation: Some(Conversation { messages: 25, turns: 12, tool_calls: 7 }),
                 agent_cost_usd: None,
                 user_cost_usd: Some(0.01),
+                tau2: None,
             }
         })
         .collect()

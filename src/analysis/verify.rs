@@ -236,7 +236,7 @@ fn choose(submission: &Submission, claims: &DomainClaims, sweep: &Sweep) -> (Vec
     }
     let has_file = |index: usize| {
         let names = |file: &FileSummary| claims.trajectories.as_deref().is_some_and(|name| lies_in(&file.source.path, name));
-        sweep.files.iter().any(|file| file.cell == index && names(file))
+        sweep.files.iter().any(|file| file.is_in(index) && names(file))
     };
     let has_model = |index: usize| same_model(cell(index).key.model.as_deref(), submission.model.as_deref()) == Some(true);
     let has_user =
@@ -362,7 +362,7 @@ fn counts(cell: &Cell, errors: ErrorPolicy) -> Vec<TaskCounts> {
 /// Returns how many tasks that the files list or that were run have no evaluated trial.
 fn tasks_without_trial(sweep: &Sweep, index: usize) -> usize {
     let cell = &sweep.cells[index];
-    let runs = sweep.files.iter().filter(|file| file.cell == index).filter_map(|file| file.tau2.as_deref());
+    let runs = sweep.files.iter().filter(|file| file.is_in(index)).filter_map(|file| file.tau2.as_deref());
     let mut tasks: BTreeSet<&TaskId> = runs.flat_map(|run| run.tasks.keys()).collect();
     tasks.extend(cell.tasks.keys());
     let evaluated = |task: &TaskId| {

@@ -206,10 +206,11 @@ impl Sweep {
     }
 }
 
-/// Returns whether nothing tells an episode from another of its kind: scored, but without a conversation on record. Errors are
-/// known by their text.
+/// Returns whether nothing tells an episode from another of its kind: scored, but without a conversation or an id on record. Errors
+/// are known by their text.
 fn is_anonymous(episode: &Episode) -> bool {
-    episode.conversation.is_none() && !matches!(episode.outcome, Outcome::Error { .. })
+    let has_id = episode.tau2.as_deref().is_some_and(|facts| !facts.id.is_empty());
+    episode.conversation.is_none() && !has_id && !matches!(episode.outcome, Outcome::Error { .. })
 }
 
 fn is_beyond_chance(episode: &Episode) -> bool {

@@ -157,7 +157,7 @@ fn who(sweep: &Sweep, index: usize, candidates: &[usize]) -> String {
 }
 
 fn one_file(sweep: &Sweep, index: usize) -> String {
-    let files: Vec<&str> = sweep.files.iter().filter(|file| file.cell == index).map(|file| file.source.path.as_str()).collect();
+    let files: Vec<&str> = sweep.files.iter().filter(|file| file.is_in(index)).map(|file| file.source.path.as_str()).collect();
     listing(&files, 1)
 }
 

@@ -17,6 +17,8 @@ fn key(model: Option<&str>, mode: &str) -> CellKey {
         mode: Some(mode.into()),
         max_steps: None,
         place: None,
+        by: Vec::new(),
+        pooled: false,
     }
 }
 
@@ -25,7 +27,7 @@ fn sweep(keys: Vec<CellKey>) -> Sweep {
     let file = |cell: usize| FileSummary {
         source: SourceFile { path: format!("run/{cell}.json"), label: None, bytes: 0, sha256: String::new() },
         kind: FileKind::Tau2Results,
-        cell,
+        cells: vec![cell],
         records: 1,
         task_range: None,
         stored: None,
