@@ -156,8 +156,7 @@ impl Tau2Stats {
         if runs.is_empty() && facts.is_empty() {
             return None;
         }
-        let mut tasks: BTreeMap<&TaskId, &Tau2Task> = BTreeMap::new();
-        runs.iter().for_each(|run| tasks.extend(&run.tasks));
+        let tasks: BTreeMap<&TaskId, &Tau2Task> = runs.iter().flat_map(|run| &run.tasks).collect();
         let (terminations, termination_missing) = terminations(&facts);
         let conversations = trials.iter().filter(|trial| trial.episode.conversation.is_some()).count();
         let tool_errors: u64 = facts.iter().map(|one| u64::from(one.tool_errors)).sum();
@@ -281,8 +280,11 @@ fn review_errors(facts: &[&Tau2Facts]) -> BTreeMap<(String, String, String), u64
     tally(facts.iter().filter_map(|one| one.review.as_ref()).flatten().flat_map(of))
 }
 
+/// Reads one property of a task.
+type Property = fn(&Tau2Task) -> Option<String>;
+
 fn strata(cell: &Cell, tasks: &BTreeMap<&TaskId, &Tau2Task>, options: &Options) -> Vec<Strata> {
-    let properties: [(&'static str, fn(&Tau2Task) -> Option<String>); 3] = [
+    let properties: [(&'static str, Property); 3] = [
         ("reference actions", |task| task.actions.map(|count| count.to_string())),
         ("intent", |task| task.intent.clone()),
         ("persona", |task| task.persona.clone()),
