@@ -6,6 +6,7 @@
 mod files;
 mod published;
 mod sweeps;
+mod tau2;
 
 use std::{collections::BTreeMap, env, fs, io::Write, path::PathBuf, sync::OnceLock};
 
@@ -14,7 +15,8 @@ use taureport::{
     analysis::{self, CellStats, Options, RaggedChoice},
     metrics::ragged::CurvePoint,
     records::Loaded,
-    sources::{ReadOptions, discover, load_all},
+    redact::redact,
+    sources::{Input, ReadOptions, discover, load_all},
     sweep::{Attempts, ErrorPolicy, Sweep, assemble},
 };
 
@@ -46,11 +48,18 @@ fn data() -> Option<&'static Data> {
 fn read(root: PathBuf) -> Data {
     let found = discover(&[argument(&root)]);
     let loaded = load_all(&found.inputs, &ReadOptions::builtin(), &|_| ());
-    let name = |path: &PathBuf| {
-        let parts = path.strip_prefix(&root).expect("found below the root").iter();
-        parts.map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/")
+    // By what is shown, not by position: the simulations of a directory run become part of its results.
+    let name = |input: &Input| {
+        let parts = input.path.strip_prefix(&root).expect("found below the root").iter();
+        (redact(&input.shown).into_owned(), parts.map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/"))
     };
-    let files = found.inputs.iter().map(|input| name(&input.path)).zip(loaded).collect();
+    let names: BTreeMap<String, String> = found.inputs.iter().map(name).collect();
+    assert_eq!(names.len(), found.inputs.len(), "paths that differ in nothing but a secret");
+    let path = |one: &Loaded| match one {
+        Loaded::Results(file) => file.source.path.clone(),
+        Loaded::PassedOver(passed) => passed.path.clone(),
+    };
+    let files = loaded.into_iter().map(|one| (names[&path(&one)].clone(), one)).collect();
     Data { root, files }
 }
 
