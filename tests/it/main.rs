@@ -15,3 +15,4 @@ mod secrets;
 mod support;
 mod truth;
 mod verify;
+mod truth_tau2;

@@ -1,4 +1,4 @@
-//! Writes `fixtures/`: an invented sweep, broken files, and what is true of both.
+//! Writes `fixtures/`: an invented sweep, broken files, τ²-bench results of every shape, and what is true of them.
 //!
 //! Everything follows from fixed seeds: no clock, no environment, no file is read. The truth is counted while the episodes
 //! are made, never by reading the files back, so that it can judge the program that reads them.
@@ -13,6 +13,7 @@ mod record;
 mod rng;
 mod scenario;
 mod sweep;
+mod tau2;
 mod truth;
 
 use std::collections::BTreeMap;
@@ -55,5 +56,6 @@ pub(crate) fn tree() -> Tree {
     let mut tree = sweep::files(&cells);
     tree.insert("truth.json".to_owned(), Entry::plain(json::document(&truth::sweep(&cells))));
     tree.extend(broken::files());
+    tree.extend(tau2::files());
     tree
 }

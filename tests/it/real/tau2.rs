@@ -53,8 +53,8 @@ fn run(file: &ResultFile) -> &Tau2Run {
     file.tau2.as_deref().expect("a results file says what was planned")
 }
 
-fn value(part: &Option<Part>) -> Option<String> {
-    part.as_ref().map(|part| part.value.clone())
+fn value(part: Option<&Part>) -> Option<String> {
+    part.map(|part| part.value.clone())
 }
 
 fn differ(what: &str, found: impl Into<Value>, wanted: &Value) -> Option<String> {
@@ -115,7 +115,7 @@ fn the_configuration_is_read() {
             Value::String(domain) if name == "domain" => domain.to_lowercase().into(),
             other => other.clone(),
         };
-        parts.into_iter().filter_map(|(name, part)| differ(name, value(part), &wanted(name))).collect()
+        parts.into_iter().filter_map(|(name, part)| differ(name, value(part.as_ref()), &wanted(name))).collect()
     });
 }
 
@@ -205,7 +205,10 @@ fn a_directory_is_one_run() {
             .all(|episode| matches!(&episode.outcome, Outcome::Invalid { reason } if reason.contains("missing")))
     );
     assert!(file.episodes.iter().all(|episode| episode.conversation.is_none() && episode.agent_cost_usd.is_none()));
-    assert_eq!((value(&file.identity.env).as_deref(), value(&file.identity.mode).as_deref()), (Some("retail"), Some("voice")));
+    assert_eq!(
+        (value(file.identity.env.as_ref()).as_deref(), value(file.identity.mode.as_ref()).as_deref()),
+        (Some("retail"), Some("voice"))
+    );
     // It has no index to compare with.
     assert_eq!((run(file).planned_trials, run(file).missing_simulations, run(file).extra_simulations), (Some(1), 0, 0));
 }
