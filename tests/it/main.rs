@@ -14,5 +14,5 @@ mod schema;
 mod secrets;
 mod support;
 mod truth;
-mod verify;
 mod truth_tau2;
+mod verify;

@@ -2,6 +2,7 @@
 
 mod cells;
 mod files;
+mod report;
 
 use std::{fs, sync::OnceLock};
 
