@@ -85,7 +85,7 @@ pub struct Shared {
 /// Everything that was read, in cells.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Sweep {
-    /// Result files in order of path.
+    /// Result files in order of path, those with invented times last.
     pub files: Vec<FileSummary>,
     /// Cells in order of their keys.
     pub cells: Vec<Cell>,
@@ -114,6 +114,8 @@ pub fn assemble_by(loaded: Vec<Loaded>, attempts: Attempts, by: &By) -> Sweep {
             Loaded::PassedOver(passed) => sweep.passed_over.push(passed),
         }
     }
+    // Where an episode lies in two files, the copy whose facts were not invented stays.
+    files.sort_by_key(has_invented_times);
     let keys: BTreeSet<CellKey> = files.iter().flat_map(|file| keys(file, by)).collect();
     sweep.cells = keys
         .into_iter()
@@ -125,6 +127,10 @@ pub fn assemble_by(loaded: Vec<Loaded>, attempts: Attempts, by: &By) -> Sweep {
     }
     sweep.issues.sort_by(|a, b| (a.kind, &a.path).cmp(&(b.kind, &b.path)));
     sweep
+}
+
+fn has_invented_times(file: &ResultFile) -> bool {
+    file.episodes.iter().any(|episode| episode.tau2.as_deref().is_some_and(|facts| facts.placeholder_times))
 }
 
 /// Returns the keys of the cells of a file, which has one even without any episode.

@@ -63,10 +63,10 @@ fn effort(scene: &Scene<'_>) -> Option<Table> {
     let columns = vec![
         column::text("env", "env"),
         column::text("cell", "cell"),
-        column::number("agent_tokens_known", "usage known"),
+        column::number("agent_tokens_known", "agent usage known"),
         column::number("agent_input_tokens", "agent tokens in"),
         column::number("agent_output_tokens", "out"),
-        column::number("user_tokens_known", ""),
+        column::number("user_tokens_known", "user usage known"),
         column::number("user_input_tokens", "user tokens in"),
         column::number("user_output_tokens", "out"),
         column::number("tool_errors", "tool errors"),
@@ -100,7 +100,7 @@ fn effort(scene: &Scene<'_>) -> Option<Table> {
         .collect();
     let notes = vec![
         "Tokens and tool errors: mean per episode, tokens over the episodes whose messages record usage. Re-rolls: the user simulator \
-         hallucinated and the turn was rolled again. NL judged: episodes with natural-language assertions; what the judge cost is recorded \
+         hallucinated and the simulation was rolled again. NL judged: episodes with natural-language assertions; what the judge cost is recorded \
          nowhere."
             .to_owned(),
     ];
@@ -112,6 +112,7 @@ fn effort(scene: &Scene<'_>) -> Option<Table> {
             "agent_input_tokens",
             "agent_output_tokens",
             "agent_tokens_known",
+            "user_tokens_known",
             "retried_episodes",
             "hallucination_retries",
             "nl_judged",

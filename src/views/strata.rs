@@ -61,7 +61,7 @@ fn table(scene: &Scene<'_>) -> Option<Table> {
     }
     let notes = vec![
         "Reference actions: the length of one path to success in the task's evaluation criteria, not what the agent did. Intent and \
-         persona: from telecom task ids."
+         persona: from task ids of the form [intent]…[PERSONA:…]."
             .to_owned(),
     ];
     let title = format!("pass^1 by kind of task ({} rows)", rows.len());

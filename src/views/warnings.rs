@@ -171,7 +171,7 @@ fn differing(scene: &Scene<'_>, ranking: &EnvRanking) -> Option<String> {
 fn rebased(scene: &Scene<'_>) -> Option<String> {
     let done = scene.rebased?;
     Some(format!(
-        "--reward-basis: {} computed anew ({} changed); {} not evaluated keep the reward on record, {} left out because the checks \
+        "--reward-basis: {} computed anew ({} changed); {} not evaluated or ended in an error keep what is on record, {} left out because the checks \
          are not on record, {} without components stay as they are.",
         plural(done.recomputed, "reward"),
         fmt::count(Some(done.changed)),

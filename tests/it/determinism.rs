@@ -25,7 +25,7 @@ fn assert_same(a: &Report, b: &Report) {
 
 #[test]
 fn two_runs_are_the_same_bytes() {
-    let arguments = ["fixtures/sweep", "--svg", "--explain-passk", "-v"];
+    let arguments = ["fixtures/sweep", "fixtures/tau2", "--svg", "--explain-passk", "-v"];
     assert_same(&analyze(&arguments), &analyze(&arguments));
 }
 

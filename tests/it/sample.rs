@@ -1,4 +1,4 @@
-//! `reports/sample/` is exactly what the program writes for the invented sweep.
+//! `reports/sample/` and `reports/sample_tau2/` are exactly what the program writes for the invented results.
 
 use std::{env, fs};
 
@@ -10,37 +10,43 @@ const REMEDY: &str = "if the change is wanted, regenerate with: TAUREPORT_WRITE_
 /// Written by hand.
 const BY_HAND: &str = ".gitattributes";
 
+/// The samples and what they are made from.
+const SAMPLES: [(&str, &str); 2] = [("reports/sample", "fixtures/sweep"), ("reports/sample_tau2", "fixtures/tau2")];
+
 #[test]
-fn the_sample_is_what_the_program_writes() {
-    let folder = repository().join("reports/sample");
-    if env::var_os(WRITE).is_some() {
-        let output = run(&["analyze", "fixtures/sweep", "-o", "reports/sample", "--force", "-qq"]);
-        assert!(output.status.success(), "the sample cannot be written: {output:?}");
+fn the_samples_are_what_the_program_writes() {
+    for (sample, input) in SAMPLES {
+        if env::var_os(WRITE).is_some() {
+            let output = run(&["analyze", input, "-o", sample, "--force", "-qq"]);
+            assert!(output.status.success(), "the sample cannot be written: {output:?}");
+        }
+        let written = analyze(&[input]).files;
+        let mut sample = read_tree(&repository().join(sample));
+        sample.remove(BY_HAND);
+        let names = |tree: &std::collections::BTreeMap<String, Vec<u8>>| tree.keys().cloned().collect::<Vec<_>>();
+        assert_eq!(names(&sample), names(&written), "other files than before; {REMEDY}");
+        let differing: Vec<&String> =
+            written.iter().filter(|(name, bytes)| &sample[*name] != *bytes).map(|(name, _)| name).collect();
+        assert!(differing.is_empty(), "{differing:?} differ from the sample of {input}; {REMEDY}");
     }
-    let written = analyze(&["fixtures/sweep"]).files;
-    let mut sample = read_tree(&folder);
-    sample.remove(BY_HAND);
-    let names = |tree: &std::collections::BTreeMap<String, Vec<u8>>| tree.keys().cloned().collect::<Vec<_>>();
-    assert_eq!(names(&sample), names(&written), "other files than before; {REMEDY}");
-    let differing: Vec<&String> =
-        written.iter().filter(|(name, bytes)| &sample[*name] != *bytes).map(|(name, _)| name).collect();
-    assert!(differing.is_empty(), "{differing:?} differ from reports/sample; {REMEDY}");
 }
 
 /// A sample that nobody can read is none: what the Markdown refers to is there, and the pictures hold something.
 #[test]
-fn the_sample_is_whole() {
-    let folder = repository().join("reports/sample");
-    let report = fs::read_to_string(folder.join("experiment_report.md")).expect("the sample has a report");
+fn the_samples_are_whole() {
     let links = regex::Regex::new(r"\]\(((?:charts|tables)/[^)]+)\)").expect("a constant");
-    let targets: Vec<&str> = links.captures_iter(&report).filter_map(|found| Some(found.get(1)?.as_str())).collect();
-    assert!(targets.iter().any(|target| target.starts_with("charts/")), "no charts in the report");
-    for target in targets {
-        let bytes = fs::read(folder.join(target)).unwrap_or_else(|cause| panic!("{target}: {cause}"));
-        assert!(bytes.len() > 100, "{target} is empty");
-        if target.starts_with("charts/") {
-            let colours = colours(&bytes);
-            assert!(colours > 3, "{target} has {colours} colours: a blank picture");
+    for (sample, _) in SAMPLES {
+        let folder = repository().join(sample);
+        let report = fs::read_to_string(folder.join("experiment_report.md")).expect("the sample has a report");
+        let targets: Vec<&str> = links.captures_iter(&report).filter_map(|found| Some(found.get(1)?.as_str())).collect();
+        assert!(targets.iter().any(|target| target.starts_with("charts/")), "no charts in the report");
+        for target in targets {
+            let bytes = fs::read(folder.join(target)).unwrap_or_else(|cause| panic!("{target}: {cause}"));
+            assert!(bytes.len() > 100, "{target} is empty");
+            if target.starts_with("charts/") {
+                let colours = colours(&bytes);
+                assert!(colours > 3, "{target} has {colours} colours: a blank picture");
+            }
         }
     }
 }

@@ -38,8 +38,9 @@ const OPTIONS: [&[&str]; 8] = [
     &["--map", ".=>model=one,env=one,strategy=one,temperature=1,user_model=u,user_strategy=llm"],
 ];
 
-const INPUTS: [&str; 5] = [
+const INPUTS: [&str; 6] = [
     "fixtures/sweep",
+    "fixtures/tau2",
     "fixtures/secret",
     "fixtures/broken",
     "fixtures/broken/no_task_id.json",

@@ -239,7 +239,7 @@ fn nothing_usable() {
     warning: fixtures/broken/empty.json: the file is empty
     warning: fixtures/broken/not_json.json: not JSON: it begins with neither `[` nor `{`
     warning: fixtures/broken/wrong_shape.json: no τ-bench result: it has the keys leaderboard; needed are `reward` and `traj` or `info`
-    warning: expected are τ-bench checkpoints: .json or .jsonl files (also .gz, .zst) with records that hold `reward` and `traj` or `info`
+    warning: expected are τ-bench checkpoints (records that hold `reward` and `traj` or `info`) and τ²-bench results (`info`, `tasks`, `simulations`, whole or one file each): .json or .jsonl files, also .gz and .zst
     [exit status: 4]
     ");
     assert!(read_tree(out.path()).is_empty(), "nothing is written");
@@ -260,7 +260,7 @@ fn a_folder_without_results() {
     insta::assert_snapshot!(shown, @"
     ------- stderr -------
     warning: nothing usable found: 0 inputs looked at, 1 files with other endings, 0 written by taureport itself
-    warning: expected are τ-bench checkpoints: .json or .jsonl files (also .gz, .zst) with records that hold `reward` and `traj` or `info`
+    warning: expected are τ-bench checkpoints (records that hold `reward` and `traj` or `info`) and τ²-bench results (`info`, `tasks`, `simulations`, whole or one file each): .json or .jsonl files, also .gz and .zst
     [exit status: 4]
     ");
 }
