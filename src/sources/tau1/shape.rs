@@ -60,7 +60,7 @@ fn recognise(mut read: Read, text: &[u8]) -> Result<Read, Refused> {
         return Err(match (found, bad.first()) {
             (0, Some(first)) => refuse(format!("no record can be read: {first}"), true),
             (0, None) => refuse("an empty list: the run had not finished its first task", false),
-            _ => refuse(format!("no τ-bench result: {}", what_it_is(text)), false),
+            _ => refuse(format!("no result: {}", what_it_is(text)), false),
         });
     }
     read.records.retain(|(_, record)| belongs(record));
@@ -81,7 +81,10 @@ fn what_it_is(text: &[u8]) -> String {
     let more = if keys.len() > shown.len() { ", …" } else { "" };
     match shown.as_slice() {
         [] => "JSON without any keys".to_owned(),
-        keys => format!("{holder} the keys {}{more}; needed are `reward` and `traj` or `info`", keys.join(", ")),
+        keys => format!(
+            "{holder} the keys {}{more}; needed are `reward` and `traj` or `info` (τ-bench), or `simulations` (τ²-bench)",
+            keys.join(", ")
+        ),
     }
 }
 

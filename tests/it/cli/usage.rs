@@ -238,7 +238,7 @@ fn nothing_usable() {
     warning: nowhere: no such file or directory; check the spelling
     warning: fixtures/broken/empty.json: the file is empty
     warning: fixtures/broken/not_json.json: not JSON: it begins with neither `[` nor `{`
-    warning: fixtures/broken/wrong_shape.json: no τ-bench result: it has the keys leaderboard; needed are `reward` and `traj` or `info`
+    warning: fixtures/broken/wrong_shape.json: no result: it has the keys leaderboard; needed are `reward` and `traj` or `info` (τ-bench), or `simulations` (τ²-bench)
     warning: expected are τ-bench checkpoints (records that hold `reward` and `traj` or `info`) and τ²-bench results (`info`, `tasks`, `simulations`, whole or one file each): .json or .jsonl files, also .gz and .zst
     [exit status: 4]
     ");
