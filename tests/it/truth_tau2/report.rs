@@ -69,7 +69,9 @@ fn wanted(truth: &Value) -> Value {
         "reviewed",
         "auth",
     ];
-    same.iter().for_each(|key| all[*key] = truth[*key].clone());
+    for key in same {
+        all[key] = truth[key].clone();
+    }
     all
 }
 
