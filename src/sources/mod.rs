@@ -6,6 +6,7 @@ mod directory;
 pub mod discover;
 mod findings;
 mod lenient;
+pub mod logs;
 mod recognise;
 mod salvage;
 pub mod submission;
