@@ -1,13 +1,19 @@
-//! Statistics of τ-bench results: plain numbers in, plain numbers out. No IO, no clock, no randomness, no formatting.
+//! Statistics of τ-bench results: plain numbers in, plain numbers out. No IO, no clock, no formatting, and no randomness but draws
+//! from a given seed.
 //!
 //! The task is the unit of analysis throughout: trials of one task are alike, so they are never counted as independent evidence.
 //! `docs/metrics.md` explains every figure to its reader.
 
+pub mod bootstrap;
 pub mod bounds;
 pub mod cluster;
 pub mod conventions;
+pub mod decomposition;
 pub mod distribution;
+pub mod histogram;
 pub mod interval;
+pub mod latency;
+pub mod order_statistics;
 pub mod paired;
 pub mod pareto;
 pub mod pass_k;
@@ -16,8 +22,11 @@ pub mod ragged;
 pub mod rate;
 pub mod ratio;
 pub mod reliability;
+mod splitmix;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod timeline;
+pub mod tokens;
 
 pub use bounds::{Bounds, PlannedTask, missing_trial_bounds};
 pub use conventions::{Convention, TaskTrials, TrialState, explain_pass_k};

@@ -1,6 +1,14 @@
-//! The data of each figure, ready to draw: every label and number is final text or a plotted value in `[0, 1]`.
+//! The data of each figure, ready to draw: every label and number is final text or a plotted value: a share in `[0, 1]` or a
+//! quantity in the unit its name says.
+
+mod times;
 
 use serde::Serialize;
+
+pub use times::{
+    Ecdf, EcdfSeries, HistogramPanel, LogHistogram, SpanRow, Spans, StackedTime, StackedTimeRow, Timeline, TimelinePanel,
+    TimelineSeries, TimelineStyle, TimelineUnit,
+};
 
 /// Words around a figure.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -296,6 +304,16 @@ pub enum Chart {
     Strata(Strata),
     /// See [`Pareto`].
     Pareto(Pareto),
+    /// See [`Ecdf`].
+    Ecdf(Ecdf),
+    /// See [`Spans`].
+    Spans(Spans),
+    /// See [`StackedTime`].
+    StackedTime(StackedTime),
+    /// See [`Timeline`].
+    Timeline(Timeline),
+    /// See [`LogHistogram`].
+    LogHistogram(LogHistogram),
 }
 
 impl Chart {
@@ -311,6 +329,11 @@ impl Chart {
             Self::Bars(chart) => &chart.meta,
             Self::Strata(chart) => &chart.meta,
             Self::Pareto(chart) => &chart.meta,
+            Self::Ecdf(chart) => &chart.meta,
+            Self::Spans(chart) => &chart.meta,
+            Self::StackedTime(chart) => &chart.meta,
+            Self::Timeline(chart) => &chart.meta,
+            Self::LogHistogram(chart) => &chart.meta,
         }
     }
 }

@@ -3,6 +3,8 @@
 mod any;
 mod breakdowns;
 mod samples;
+mod times;
+mod times_samples;
 
 use proptest::prelude::*;
 use resvg::tiny_skia::Pixmap;
