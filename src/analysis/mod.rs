@@ -3,6 +3,7 @@
 mod cell;
 mod comparable;
 mod contrast;
+pub mod latency;
 mod overall;
 mod plan;
 pub mod tau2;

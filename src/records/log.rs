@@ -238,6 +238,21 @@ impl SelfCheck {
     }
 }
 
+/// A file that was read as a log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogInput {
+    /// Where it lies.
+    pub source: super::SourceFile,
+    /// Its structured lines and completion markers.
+    pub profile: Option<LogFile>,
+    /// What a vLLM server printed.
+    pub vllm: Option<VllmLog>,
+    /// What τ-bench or τ²-bench printed.
+    pub console: Option<ConsoleLog>,
+    /// Events dropped because another file has them too.
+    pub copies: u64,
+}
+
 /// A structured log after reading.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LogFile {
@@ -264,7 +279,7 @@ pub struct LogFile {
 }
 
 /// What makes an event the same in every rendering of a log: a run is often logged into several files at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventKey<'a> {
     at_ms: Option<i64>,
     thread: Option<i64>,

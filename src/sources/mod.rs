@@ -6,6 +6,7 @@ mod directory;
 pub mod discover;
 mod findings;
 mod lenient;
+mod log_file;
 pub mod logs;
 mod recognise;
 mod salvage;
@@ -19,6 +20,7 @@ use directory::Piece;
 use findings::{Findings, Refused};
 
 pub use discover::{Discovered, Input, discover};
+pub use log_file::{MaybeLog, load_logs};
 pub use submission::read_submission;
 
 use crate::{

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Attempts, By, CellKey};
 use crate::records::{
-    Episode, FileKind, Fingerprint, Issue, Loaded, Outcome, PassedOver, ResultFile, SourceFile, StoredMetrics, TaskId, Tau2Run,
+    Episode, FileKind, Fingerprint, Issue, log::LogInput, Loaded, Outcome, PassedOver, ResultFile, SourceFile, StoredMetrics, TaskId, Tau2Run,
 };
 
 /// Fewest agent turns of an episode whose double in another cell cannot be chance.
@@ -97,6 +97,8 @@ pub struct Sweep {
     pub issues: Vec<Issue>,
     /// What makes the cells.
     pub by: By,
+    /// Logs beside the results, in order of path, copies of events dropped.
+    pub logs: Vec<LogInput>,
 }
 
 /// Puts the episodes of all files into the usual cells. `loaded` is in order of path.

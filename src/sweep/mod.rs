@@ -14,10 +14,12 @@ mod assemble;
 mod basis;
 mod by;
 mod key;
+mod logs;
 pub mod policy;
 
 pub use assemble::{Cell, FileSummary, Shared, Sweep, Tally, Trial, assemble, assemble_by};
 pub use basis::{Rebased, rebase};
 pub use by::{By, ByError, Column};
 pub use key::CellKey;
+pub use logs::without_copies;
 pub use policy::{Attempts, ErrorPolicy, Standing};

@@ -7,6 +7,7 @@ mod effort;
 mod explain;
 pub mod fmt;
 pub mod json;
+pub mod latency;
 mod matrix;
 mod methods;
 pub mod names;
@@ -36,6 +37,11 @@ pub fn document(scene: &Scene<'_>, explain_pass_k: bool) -> Document {
     }
     let tau2 = [outcomes::section(scene), strata::section(scene)];
     for (section, own_tables, own_charts) in tau2.into_iter().flatten().chain([cost::section(scene)]) {
+        sections.push(section);
+        tables.extend(own_tables);
+        charts.extend(own_charts);
+    }
+    for (section, own_tables, own_charts) in latency::sections(scene) {
         sections.push(section);
         tables.extend(own_tables);
         charts.extend(own_charts);

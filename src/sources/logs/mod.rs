@@ -42,29 +42,89 @@ pub struct Logs {
     pub console: Option<ConsoleLog>,
 }
 
-/// Reads a log of any kind.
+/// Reads a log of any kind, given at once.
 pub fn read(bytes: &[u8], input: &Input) -> Logs {
-    let mut reader = Reader {
-        profile: profile::Collector::new(),
-        vllm: vllm::Collector::new(&input.telling),
-        console: console::Collector::default(),
-    };
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let (mut rest, mut number, mut clean) = (bytes, 0_u32, Vec::new());
-    while !rest.is_empty() {
-        number = number.saturating_add(1);
-        let end = memchr(b'\n', rest);
-        let line = &rest[..end.unwrap_or(rest.len())];
-        rest = &rest[end.map_or(rest.len(), |end| end + 1)..];
-        let is_cut = end.is_none();
-        if memchr2(0x1b, b'\r', line).is_none() {
-            reader.part(line, number, is_cut);
-        } else {
-            line::without_colours(line, &mut clean);
-            reader.line(&clean, number, is_cut);
+    let mut reader = LogReader::new(input);
+    reader.feed(bytes);
+    reader.finish(input)
+}
+
+/// Longest line kept whole, in bytes; a longer one is read in pieces of this size.
+const LONGEST_LINE: usize = 16 << 20;
+
+/// Reads a log given block by block.
+#[derive(Debug)]
+pub struct LogReader {
+    lines: Lines,
+    /// Beginning of a line whose end has not come yet.
+    carry: Vec<u8>,
+    is_first: bool,
+}
+
+impl LogReader {
+    /// Begins a log.
+    pub fn new(input: &Input) -> Self {
+        let reader = Reader {
+            profile: profile::Collector::new(),
+            vllm: vllm::Collector::new(&input.telling),
+            console: console::Collector::default(),
+        };
+        Self { lines: Lines { reader, number: 0, clean: Vec::new() }, carry: Vec::new(), is_first: true }
+    }
+
+    /// Reads the next bytes.
+    pub fn feed(&mut self, block: &[u8]) {
+        let mut rest = block;
+        if self.is_first && !block.is_empty() {
+            self.is_first = false;
+            rest = rest.strip_prefix(b"\xef\xbb\xbf").unwrap_or(rest);
+        }
+        if !self.carry.is_empty() {
+            let end = memchr(b'\n', rest);
+            self.carry.extend_from_slice(&rest[..end.unwrap_or(rest.len())]);
+            if end.is_none() && self.carry.len() < LONGEST_LINE {
+                return;
+            }
+            let line = std::mem::take(&mut self.carry);
+            self.lines.line(&line, false);
+            rest = &rest[end.map_or(rest.len(), |end| end + 1)..];
+        }
+        while let Some(end) = memchr(b'\n', rest) {
+            self.lines.line(&rest[..end], false);
+            rest = &rest[end + 1..];
+        }
+        self.carry.extend_from_slice(rest);
+    }
+
+    /// Ends the log.
+    pub fn finish(mut self, input: &Input) -> Logs {
+        if !self.carry.is_empty() {
+            let line = std::mem::take(&mut self.carry);
+            self.lines.line(&line, true);
+        }
+        self.lines.reader.finish(self.lines.number, input)
+    }
+}
+
+/// Lines of a log, counted.
+#[derive(Debug)]
+struct Lines {
+    reader: Reader,
+    number: u32,
+    clean: Vec<u8>,
+}
+
+impl Lines {
+    fn line(&mut self, line: &[u8], is_cut: bool) {
+        self.number = self.number.saturating_add(1);
+        match memchr2(0x1b, b'\r', line) {
+            None => self.reader.part(line, self.number, is_cut),
+            Some(_) => {
+                line::without_colours(line, &mut self.clean);
+                self.reader.line(&self.clean, self.number, is_cut);
+            }
         }
     }
-    reader.finish(number, input)
 }
 
 /// The readers of all formats.

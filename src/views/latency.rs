@@ -1,0 +1,120 @@
+//! Latency and where the time goes: what the logs beside the results say.
+
+mod charts;
+mod logs;
+mod tables;
+mod time;
+
+use super::{
+    chart::Chart,
+    document::{Block, Section},
+    fmt,
+    scene::{Scene, plural},
+    table::Table,
+};
+use crate::{
+    analysis::latency::{Latency, Series},
+    records::log::Role,
+};
+
+/// Returns the two sections with their tables and charts; none where no log was read.
+pub(super) fn sections(scene: &Scene<'_>) -> Vec<(Section, Vec<Table>, Vec<Chart>)> {
+    let Some(latency) = scene.latency else { return Vec::new() };
+    let mut sections = vec![calls(scene, latency)];
+    sections.extend(time::section(scene, latency));
+    sections
+}
+
+fn calls(scene: &Scene<'_>, latency: &Latency) -> (Section, Vec<Table>, Vec<Chart>) {
+    let charts = charts::all(scene, latency);
+    let mut blocks = vec![Block::Points(findings(latency))];
+    let mut tables = Vec::new();
+    let mut table = |table: Option<Table>, folded: bool, blocks: &mut Vec<Block>| {
+        if let Some(table) = table {
+            let block = if folded { Block::FoldedTable } else { Block::Table };
+            blocks.push(block(table.id.clone()));
+            tables.push(table);
+        }
+    };
+    let chart = |id: &str, blocks: &mut Vec<Block>| {
+        let found = charts.iter().map(|chart| chart.meta().id.clone()).filter(|found| found.starts_with(id));
+        blocks.extend(found.map(Block::Chart));
+    };
+    chart("latency_ecdf", &mut blocks);
+    table(tables::calls(scene, latency), false, &mut blocks);
+    chart("latency_calls", &mut blocks);
+    chart("latency_histogram", &mut blocks);
+    chart("latency_phases", &mut blocks);
+    table(tables::phases(latency), false, &mut blocks);
+    table(tables::tokens(scene, latency), false, &mut blocks);
+    chart("latency_tools", &mut blocks);
+    table(tables::tools(scene, latency), false, &mut blocks);
+    table(tables::runs(latency), false, &mut blocks);
+    chart("latency_over_time", &mut blocks);
+    table(tables::servers(latency), false, &mut blocks);
+    chart("latency_server", &mut blocks);
+    table(tables::server_errors(latency), true, &mut blocks);
+    table(tables::slowest(latency), true, &mut blocks);
+    table(tables::histogram(latency), true, &mut blocks);
+    table(logs::console(scene), false, &mut blocks);
+    table(logs::files(scene), true, &mut blocks);
+    table(logs::fields(scene), true, &mut blocks);
+    (Section { id: "latency".to_owned(), heading: "Latency".to_owned(), blocks }, tables, charts)
+}
+
+/// What a reader should know first.
+pub fn findings(latency: &Latency) -> Vec<String> {
+    let mut found: Vec<String> = latency
+        .pooled
+        .iter()
+        .filter(|one| !matches!(one.role, Role::Tool | Role::Step | Role::Other) && one.calls > 0)
+        .map(finding)
+        .collect();
+    let attachment = latency.joined.attachment;
+    if attachment.by_time + attachment.by_task > 0 {
+        let share = (attachment.by_time + attachment.by_task) as f64 / attachment.calls.max(1) as f64;
+        found.push(format!(
+            "{} of {} were attached to episodes ({} by time, {} because the task has one episode).",
+            fmt::rate(Some(share)),
+            plural(attachment.calls, "call"),
+            fmt::count(Some(attachment.by_time)),
+            fmt::count(Some(attachment.by_task)),
+        ));
+    }
+    if found.is_empty() {
+        found.push("No call of a language model is on record.".to_owned());
+    }
+    found
+}
+
+fn finding(one: &Series) -> String {
+    let at = |level: f64| {
+        let all = one.summary.percentiles.iter();
+        all.filter(|one| (one.level - level).abs() < 1e-9).find_map(|one| one.value_ms)
+    };
+    let percentile = |name: &str, level: f64| at(level).map(|ms| format!("{name} {}", millis(Some(ms))));
+    let percentiles: Vec<String> =
+        [("P50", 0.5), ("P95", 0.95), ("P99", 0.99)].into_iter().filter_map(|(name, level)| percentile(name, level)).collect();
+    let below = one.below.map_or_else(String::new, |share| {
+        format!("; {} under {}", fmt::rate(Some(share.share)), millis(Some(one.limit_ms)))
+    });
+    let errors = if one.errors > 0 { format!(", {} more in error", fmt::count(Some(one.errors as u64))) } else { String::new() };
+    format!(
+        "{} {}: {}{errors}; {}, longest {}{below}.",
+        one.role.name(),
+        one.name,
+        plural(one.calls as u64, "call"),
+        percentiles.join(", "),
+        millis(one.summary.max_ms),
+    )
+}
+
+/// Formats a time given in milliseconds.
+pub(super) fn millis(ms: Option<f64>) -> String {
+    fmt::duration(ms.map(|ms| ms / 1000.0))
+}
+
+/// What a domain is called.
+fn domain_name(domain: Option<&String>) -> String {
+    domain.cloned().unwrap_or_else(|| super::names::UNKNOWN.to_owned())
+}
