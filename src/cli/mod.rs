@@ -3,6 +3,7 @@
 mod analyze;
 mod args;
 mod inspect;
+mod latency;
 mod load;
 mod printer;
 mod verify;

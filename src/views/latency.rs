@@ -1,6 +1,7 @@
 //! Latency and where the time goes: what the logs beside the results say.
 
 mod charts;
+pub mod legacy;
 mod logs;
 mod tables;
 mod time;

@@ -21,6 +21,11 @@ const UPSTREAM_DIFFERS: f64 = 0.005;
 pub(super) fn section(scene: &Scene<'_>) -> (Section, Vec<Table>, Vec<Chart>) {
     let mut blocks = vec![Block::Text(overview(scene))];
     blocks.extend(warnings(scene).into_iter().map(Block::Warning));
+    if scene.names.is_empty() {
+        let tables: Vec<Table> = passed_over_table(scene).into_iter().collect();
+        blocks.extend(tables.iter().map(|table| Block::FoldedTable(table.id.clone())));
+        return (Section { id: "data-quality".to_owned(), heading: "Data quality".to_owned(), blocks }, tables, Vec::new());
+    }
     let mut tables = vec![episodes_table(scene), cells_table(scene)];
     blocks.extend([Block::Table("episodes".to_owned()), Block::FoldedTable("cells".to_owned())]);
     for table in [errors_table(scene), policy_table(scene), upstream_table(scene)].into_iter().flatten() {
@@ -56,13 +61,19 @@ fn overview(scene: &Scene<'_>) -> String {
         plural(counted, "episode"),
         fmt::count(Some(excluded)),
     );
+    if scene.names.is_empty() {
+        text = "No result files.".to_owned();
+    }
+    if !sweep.logs.is_empty() {
+        text.push_str(&format!(" {} read; see Latency.", was_were(sweep.logs.len() as u64, "log")));
+    }
     let passed = sweep.passed_over.len() as u64;
     if passed > 0 {
         text.push_str(&format!(" {} passed over, each with its reason below.", was_were(passed, "file")));
     }
     if scene.other_files > 0 {
         let others = was_were(scene.other_files as u64, "other file");
-        text.push_str(&format!(" {others} not opened: names not ending in .json or .jsonl (also with .gz or .zst)."));
+        text.push_str(&format!(" {others} not opened: neither .json or .jsonl (also with .gz or .zst) nor a log."));
     }
     text
 }

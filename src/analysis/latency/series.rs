@@ -48,6 +48,10 @@ pub struct Phases {
     pub prefill: Summary,
     /// From the first token to the last.
     pub decode: Summary,
+    /// Prefill times in rising order, in milliseconds.
+    pub prefill_sorted_ms: Vec<f64>,
+    /// Decode times in rising order, in milliseconds.
+    pub decode_sorted_ms: Vec<f64>,
 }
 
 /// Figures of the calls of one role, model or function, and domain.
@@ -200,14 +204,17 @@ impl Calls {
     }
 
     fn phases(&self, stream: u64, options: &LatencyOptions) -> Option<Phases> {
-        let summary = |offset: u64, part: fn(&LlmCall) -> Option<f64>| {
+        let durations = |part: fn(&LlmCall) -> Option<f64>| {
             let calls: Vec<TimedCall> = self.bag.calls.iter().filter_map(|call| Some((part(call)?, call.task))).collect();
-            (!calls.is_empty()).then(|| Durations::new(&calls).summary(&options.summary(3 * stream + offset)))
+            Durations::new(&calls)
         };
-        let (prefill, decode) = (summary(1, |call| call.prefill_ms), summary(2, |call| call.decode_ms));
-        let empty = || Durations::new(&[]).summary(&options.summary(0));
-        (prefill.is_some() || decode.is_some())
-            .then(|| Phases { prefill: prefill.unwrap_or_else(empty), decode: decode.unwrap_or_else(empty) })
+        let (prefill, decode) = (durations(|call| call.prefill_ms), durations(|call| call.decode_ms));
+        (!prefill.is_empty() || !decode.is_empty()).then(|| Phases {
+            prefill: prefill.summary(&options.summary(3 * stream + 1)),
+            decode: decode.summary(&options.summary(3 * stream + 2)),
+            prefill_sorted_ms: prefill.sorted_ms().to_vec(),
+            decode_sorted_ms: decode.sorted_ms().to_vec(),
+        })
     }
 
     fn tokens(&self, confidence: f64) -> Option<TokenFigures> {

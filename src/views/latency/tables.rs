@@ -24,6 +24,11 @@ fn has_interval(level: f64) -> bool {
     [0.5, 0.9, 0.95, 0.99].iter().any(|known| (level - known).abs() < 1e-9)
 }
 
+/// Percentiles shown in the terminal; the report has all.
+fn is_headline(level: f64) -> bool {
+    [0.5, 0.95, 0.99].iter().any(|known| (level - known).abs() < 1e-9)
+}
+
 fn time_columns(latency: &Latency) -> Vec<Column> {
     let mut columns = vec![
         column::number("calls", "calls"),
@@ -33,7 +38,8 @@ fn time_columns(latency: &Latency) -> Vec<Column> {
     ];
     for level in &latency.options.levels {
         let name = percent_name(*level);
-        columns.push(column::number(&format!("p{name}_ms"), &format!("P{name}")));
+        let shown = column::number(&format!("p{name}_ms"), &format!("P{name}"));
+        columns.push(if is_headline(*level) { shown } else { column::wide(shown) });
         if has_interval(*level) {
             columns.push(column::wide(column::number(&format!("p{name}_ms_lo"), "")));
             columns.push(column::wide(column::number(&format!("p{name}_ms_hi"), "")));
@@ -79,7 +85,8 @@ fn notes(scene: &Scene<'_>, latency: &Latency) -> Vec<String> {
     let options = &latency.options;
     let mut limits: Vec<String> =
         options.limits_ms.iter().map(|(role, ms)| format!("{} {}", role.name(), millis(Some(*ms)))).collect();
-    limits.push(format!("{} {}", if limits.is_empty() { "all roles" } else { "others" }, millis(Some(options.limit_ms))));
+    let others = millis(Some(options.limit_ms));
+    limits.push(if limits.is_empty() { others } else { format!("others {others}") });
     let by_task = latency.series.iter().any(|one| matches!(one.summary.method, IntervalMethod::TaskBootstrap { .. }));
     let unit = if by_task {
         "by task where tasks are known (percentiles: bootstrap over tasks; shares: scaled Wilson), else for independent calls"
