@@ -69,8 +69,10 @@ pub(super) fn figures(logs: &[LogInput]) -> Vec<RunFigures> {
 fn run(log: &LogFile) -> Option<RunFigures> {
     let span_ms = log.span_ms()?;
     let call = |event: &Event| -> Option<Call> {
-        let (at, duration_ms) = (event.at_ms()? - span_ms.0, event.duration_ms()?);
-        Some(Call { start_ms: at as f64 - duration_ms, duration_ms, tokens_out: event.output_tokens().map(u64::from) })
+        let at = (event.at_ms()? - span_ms.0) as f64;
+        // Stamps are cut to whole milliseconds: without rounding, a call that begins when another ends would overlap it.
+        let start_ms = (at - event.duration_ms()?).ceil().min(at);
+        Some(Call { start_ms, duration_ms: at - start_ms, tokens_out: event.output_tokens().map(u64::from) })
     };
     let of = |role: Role| -> Vec<Call> {
         log.events.iter().filter(|event| log.source(event).role == role).filter_map(call).collect()

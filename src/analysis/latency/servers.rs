@@ -74,9 +74,22 @@ fn server(log: &VllmLog) -> ServerFigures {
     }
 }
 
+/// Reads one quantity off a status line.
+pub type Quantity = fn(&StatusRow) -> Option<f64>;
+
 impl ServerFigures {
+    /// All quantities with their names.
+    pub const QUANTITIES: [(&'static str, Quantity); 6] = [
+        ("prompt_tokens_per_s", |row| row.prompt_tokens_per_s),
+        ("generation_tokens_per_s", |row| row.generation_tokens_per_s),
+        ("running", |row| row.running),
+        ("waiting", |row| row.waiting),
+        ("kv_cache", |row| row.kv_cache),
+        ("prefix_hits", |row| row.prefix_hits),
+    ];
+
     /// Returns mean and largest of one quantity over the status lines that say it.
-    pub fn mean_and_peak(&self, quantity: fn(&StatusRow) -> Option<f64>) -> Option<(f64, f64)> {
+    pub fn mean_and_peak(&self, quantity: Quantity) -> Option<(f64, f64)> {
         let known: Vec<f64> = self.status.iter().filter_map(quantity).filter(|value| value.is_finite()).collect();
         let peak = known.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         (!known.is_empty()).then(|| (known.iter().sum::<f64>() / known.len() as f64, peak))

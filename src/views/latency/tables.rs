@@ -10,7 +10,7 @@ use super::{
     domain_name, millis,
 };
 use crate::{
-    analysis::latency::{Latency, Series, StatusRow},
+    analysis::latency::{Latency, Series, ServerFigures},
     metrics::{latency::{IntervalMethod, Summary}, tokens::Speed},
     records::log::{Role, Server, calendar},
 };
@@ -373,14 +373,7 @@ pub(super) fn histogram(latency: &Latency) -> Option<Table> {
 
 /// What vLLM servers did.
 pub(super) fn servers(latency: &Latency) -> Option<Table> {
-    let quantities: [(&str, &str, fn(&StatusRow) -> Option<f64>, bool); 6] = [
-        ("prompt_tokens_per_s", "prompt tok/s", |row| row.prompt_tokens_per_s, false),
-        ("generation_tokens_per_s", "generated tok/s", |row| row.generation_tokens_per_s, false),
-        ("running", "running", |row| row.running, false),
-        ("waiting", "waiting", |row| row.waiting, false),
-        ("kv_cache", "KV cache", |row| row.kv_cache, true),
-        ("prefix_hits", "prefix hits", |row| row.prefix_hits, true),
-    ];
+    let headings = ["prompt tok/s", "generated tok/s", "running", "waiting", "KV cache", "prefix hits"];
     let mut columns = vec![
         column::text("log", "log"),
         column::text("serves", "serves"),
@@ -389,7 +382,7 @@ pub(super) fn servers(latency: &Latency) -> Option<Table> {
         column::text("model", "model"),
         column::number("status_lines", "status lines"),
     ];
-    for (key, heading, _, _) in &quantities {
+    for ((key, _), heading) in ServerFigures::QUANTITIES.iter().zip(headings) {
         columns.push(column::number(&format!("{key}_mean"), heading));
         columns.push(column::number(&format!("{key}_peak"), "peak"));
     }
@@ -411,10 +404,11 @@ pub(super) fn servers(latency: &Latency) -> Option<Table> {
                 text(server.model.as_ref()),
                 cell::count(Some(server.status.len() as u64)),
             ];
-            for (_, _, quantity, is_share) in &quantities {
+            for (at, (_, quantity)) in ServerFigures::QUANTITIES.iter().enumerate() {
+                let is_share = at >= 4;
                 let found = server.mean_and_peak(*quantity);
                 for value in [found.map(|(mean, _)| mean), found.map(|(_, peak)| peak)] {
-                    row.push(if *is_share { cell::rate(value) } else { cell::mean(value, 1) });
+                    row.push(if is_share { cell::rate(value) } else { cell::mean(value, 1) });
                 }
             }
             row.push(cell::count(Some(server.errors.iter().map(|group| group.count).sum())));
