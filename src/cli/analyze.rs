@@ -224,7 +224,11 @@ fn print(args: &AnalyzeArgs, document: &Document, metrics: &[u8], printer: &mut 
     let shown: Vec<&Table> = document
         .tables
         .iter()
-        .filter(|table| (table.id == "summary" && !table.rows.is_empty()) || table.id == "latency_calls" || (args.explain_passk && table.id.starts_with("conventions_")))
+        .filter(|table| {
+            (table.id == "summary" && !table.rows.is_empty())
+                || table.id == "latency_calls"
+                || (args.explain_passk && table.id.starts_with("conventions_"))
+        })
         .collect();
     if args.format == Format::Json {
         printer.data(&String::from_utf8_lossy(metrics))?;

@@ -3,8 +3,11 @@
 use super::{UsageError, args::InputArgs, printer::Printer};
 use crate::{
     fsio,
-    identity::{Layout, MapRule, Overrides},
-    records::{Loaded, PassedOver, log::LogInput},
+    identity::{Layout, MapRule, Overrides, console},
+    records::{
+        Loaded, PassedOver,
+        log::{ConsoleLog, LogInput},
+    },
     rules::ErrorRules,
     sources::{Input, MaybeLog, ReadOptions, discover, load_all, load_logs},
 };
@@ -43,7 +46,13 @@ pub(super) fn load(args: &InputArgs, printer: &Printer) -> anyhow::Result<Found>
     bar.finish_and_clear();
     let problems = found.problems.iter().map(|one| format!("{}: {}", one.path, one.reason)).collect();
     let problem_files = found.problems.into_iter().map(Loaded::PassedOver);
-    let loaded = problem_files.chain(files).chain(passed).collect();
+    let mut loaded: Vec<Loaded> = problem_files.chain(files).chain(passed).collect();
+    let consoles: Vec<&ConsoleLog> = logs.iter().filter_map(|log| log.console.as_ref()).collect();
+    let results = loaded.iter_mut().filter_map(|one| match one {
+        Loaded::Results(file) => Some(file.as_mut()),
+        Loaded::PassedOver(_) => None,
+    });
+    console::fill(results, &consoles);
     Ok(Found { problems, loaded, logs, other_files, own_files: found.own_files })
 }
 

@@ -9,6 +9,8 @@ pub enum Origin {
     Neighbours,
     /// A folder name on the way to the file.
     Folder,
+    /// What the run that wrote the file printed on its console.
+    Console,
     /// The file's own name.
     FileName,
     /// The file's content.
@@ -24,6 +26,7 @@ impl fmt::Display for Origin {
         f.write_str(match self {
             Self::Neighbours => "neighbouring files",
             Self::Folder => "folder",
+            Self::Console => "console log",
             Self::FileName => "file name",
             Self::Content => "content",
             Self::Layout => "--layout",

@@ -146,7 +146,8 @@ impl<R: Read> Read for Hashed<R> {
 mod tests {
     use super::*;
 
-    const LINE: &str = "[PROFILE] 2025-12-23 10:15:32.456 task=a thread=1 type=llm_call model=m call_type=vllm duration_ms=1234.56\n";
+    const LINE: &str =
+        "[PROFILE] 2025-12-23 10:15:32.456 task=a thread=1 type=llm_call model=m call_type=vllm duration_ms=1234.56\n";
 
     fn input(dir: &Path, name: &str, bytes: &[u8]) -> Input {
         let path = dir.join(name);

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Attempts, By, CellKey};
 use crate::records::{
-    Episode, FileKind, Fingerprint, Issue, log::LogInput, Loaded, Outcome, PassedOver, ResultFile, SourceFile, StoredMetrics, TaskId, Tau2Run,
+    Episode, FileKind, Fingerprint, Issue, Loaded, Outcome, PassedOver, ResultFile, SourceFile, StoredMetrics, TaskId, Tau2Run,
+    log::LogInput,
 };
 
 /// Fewest agent turns of an episode whose double in another cell cannot be chance.

@@ -96,10 +96,11 @@ fn finding(one: &Series) -> String {
     let percentile = |name: &str, level: f64| at(level).map(|ms| format!("{name} {}", millis(Some(ms))));
     let percentiles: Vec<String> =
         [("P50", 0.5), ("P95", 0.95), ("P99", 0.99)].into_iter().filter_map(|(name, level)| percentile(name, level)).collect();
-    let below = one.below.map_or_else(String::new, |share| {
-        format!("; {} under {}", fmt::rate(Some(share.share)), millis(Some(one.limit_ms)))
-    });
-    let errors = if one.errors > 0 { format!(", {} more in error", fmt::count(Some(one.errors as u64))) } else { String::new() };
+    let below = one
+        .below
+        .map_or_else(String::new, |share| format!("; {} under {}", fmt::rate(Some(share.share)), millis(Some(one.limit_ms))));
+    let errors =
+        if one.errors > 0 { format!(", {} more in error", fmt::count(Some(one.errors as u64))) } else { String::new() };
     format!(
         "{} {}: {}{errors}; {}, longest {}{below}.",
         one.role.name(),

@@ -9,10 +9,9 @@ use std::collections::BTreeMap;
 use crate::{
     metrics::decomposition::decompose,
     records::{
-        TaskId,
+        Outcome, TaskId,
         episode::is_success,
         log::{Event, LogFile, Role, calendar},
-        Outcome,
     },
     sweep::{Sweep, Trial},
 };

@@ -181,8 +181,7 @@ pub(super) fn pool(calls: &[Calls]) -> Vec<Calls> {
 impl Calls {
     /// Computes the figures; `stream` numbers the series for the bootstrap.
     pub(super) fn figures(&self, stream: u64, options: &LatencyOptions) -> Series {
-        let timed: Vec<TimedCall> =
-            self.bag.calls.iter().filter_map(|call| Some((call.duration_ms?, call.task))).collect();
+        let timed: Vec<TimedCall> = self.bag.calls.iter().filter_map(|call| Some((call.duration_ms?, call.task))).collect();
         let durations = Durations::new(&timed);
         let limit_ms = options.limit_of(self.key.role);
         Series {

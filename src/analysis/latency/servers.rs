@@ -75,7 +75,7 @@ fn server(log: &VllmLog) -> ServerFigures {
 }
 
 /// Reads one quantity off a status line.
-pub type Quantity = fn(&StatusRow) -> Option<f64>;
+pub(crate) type Quantity = fn(&StatusRow) -> Option<f64>;
 
 impl ServerFigures {
     /// All quantities with their names.

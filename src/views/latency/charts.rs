@@ -3,8 +3,8 @@
 use super::{
     super::{
         chart::{
-            Chart, ChartMeta, Ecdf, EcdfSeries, HistogramPanel, LogHistogram, SpanRow, Spans, StackedTime, StackedTimeRow, Timeline,
-            TimelinePanel, TimelineSeries, TimelineStyle, TimelineUnit,
+            Chart, ChartMeta, Ecdf, EcdfSeries, HistogramPanel, LogHistogram, SpanRow, Spans, StackedTime, StackedTimeRow,
+            Timeline, TimelinePanel, TimelineSeries, TimelineStyle, TimelineUnit,
         },
         fmt,
         scene::{Scene, plural},
@@ -80,7 +80,10 @@ fn ecdf(scene: &Scene<'_>, latency: &Latency) -> Option<Ecdf> {
         meta: ChartMeta {
             id: "latency_ecdf".to_owned(),
             title: "How long calls of each model take".to_owned(),
-            subtitle: format!("Share of calls at or below a duration; {}, all of them on the axis", plural(calls as u64, "call")),
+            subtitle: format!(
+                "Share of calls at or below a duration; {}, all of them on the axis",
+                plural(calls as u64, "call")
+            ),
             footer: footer(scene, latency, "Marks: P50, P90 and, from 100 calls on, P99."),
             alt: format!("Empirical distribution of call durations of {}", plural(drawn.len() as u64, "component")),
         },
@@ -101,8 +104,7 @@ fn ecdf(scene: &Scene<'_>, latency: &Latency) -> Option<Ecdf> {
 }
 
 fn spans(scene: &Scene<'_>, latency: &Latency, tools: bool) -> Option<Spans> {
-    let drawn: Vec<&Series> =
-        latency.series.iter().filter(|one| one.calls > 0 && (one.role == Role::Tool) == tools).collect();
+    let drawn: Vec<&Series> = latency.series.iter().filter(|one| one.calls > 0 && (one.role == Role::Tool) == tools).collect();
     let mut groups: Vec<(String, Vec<&Series>)> = Vec::new();
     for one in &drawn {
         let domain = domain_name(one.domain.as_ref());
@@ -120,7 +122,11 @@ fn spans(scene: &Scene<'_>, latency: &Latency, tools: bool) -> Option<Spans> {
             rows.truncate(MOST_TOOLS);
         }
     }
-    let omitted = if left_out > 0 { format!(" {} quicker than these are in the table.", plural(left_out as u64, "tool")) } else { String::new() };
+    let omitted = if left_out > 0 {
+        format!(" {} quicker than these are in the table.", plural(left_out as u64, "tool"))
+    } else {
+        String::new()
+    };
     let what = if tools { "local tools" } else { "roles and models" };
     (!drawn.is_empty()).then(|| Spans {
         meta: ChartMeta {
@@ -215,7 +221,10 @@ fn phases(scene: &Scene<'_>, latency: &Latency) -> Option<StackedTime> {
             id: "latency_phases".to_owned(),
             title: "What a call of a model is made of".to_owned(),
             subtitle: "Mean over the calls that record duration, prefill and decode".to_owned(),
-            footer: format!("Unattributed: queueing, network, client. Means add up, percentiles do not. taureport {}", scene.version),
+            footer: format!(
+                "Unattributed: queueing, network, client. Means add up, percentiles do not. taureport {}",
+                scene.version
+            ),
             alt: "Stacked bars of mean prefill, decode and unattributed time".to_owned(),
         },
         axis: "mean duration of a call".to_owned(),
@@ -230,14 +239,18 @@ fn over_time(scene: &Scene<'_>, at: usize, run: &RunFigures) -> Timeline {
         let first = run.bins.first().map_or(0.0, |bin| bin.start_ms);
         run.bins.iter().map(|bin| ((bin.start_ms - first) / 60_000.0, value(bin).unwrap_or(f64::NAN))).collect()
     };
-    let series = |label: &str, style: TimelineStyle, points: Vec<(f64, f64)>| TimelineSeries { label: label.to_owned(), style, points };
+    let series =
+        |label: &str, style: TimelineStyle, points: Vec<(f64, f64)>| TimelineSeries { label: label.to_owned(), style, points };
     let domain = run.domain.as_ref().map_or_else(String::new, |domain| format!(" in {domain}"));
     Timeline {
         meta: ChartMeta {
             id: format!("latency_over_time_{}", at + 1),
             title: format!("Calls of models over time{domain}"),
             subtitle: format!("{} from {}", plural(run.load.calls as u64, "call"), calendar::text(run.span_ms.0)),
-            footer: format!("{}. Latency of the calls that began in each stretch of time. taureport {}", run.path, scene.version),
+            footer: format!(
+                "{}. Latency of the calls that began in each stretch of time. taureport {}",
+                run.path, scene.version
+            ),
             alt: format!("Concurrency, calls and latency over time{domain}"),
         },
         axis: "time since the first call".to_owned(),
@@ -296,11 +309,7 @@ fn server(scene: &Scene<'_>, at: usize, one: &ServerFigures) -> Option<Timeline>
             TimelineUnit::Number,
             vec![line("prompt", |row| row.prompt_tokens_per_s), line("generated", |row| row.generation_tokens_per_s)],
         ),
-        panel(
-            "requests",
-            TimelineUnit::Number,
-            vec![line("running", |row| row.running), line("waiting", |row| row.waiting)],
-        ),
+        panel("requests", TimelineUnit::Number, vec![line("running", |row| row.running), line("waiting", |row| row.waiting)]),
         panel(
             "share",
             TimelineUnit::Share,

@@ -138,7 +138,8 @@ pub(super) fn console(scene: &Scene<'_>) -> Option<Table> {
         }
     }
     let notes = vec![
-        "What the runs themselves printed. pass^1 here is that of the cell to which the checkpoint they name belongs.".to_owned(),
+        "What the runs themselves printed. pass^1 here is that of the cell to which the checkpoint they name belongs."
+            .to_owned(),
     ];
     let title = "Console output of runs".to_owned();
     (!rows.is_empty()).then(|| {

@@ -11,7 +11,10 @@ use super::{
 };
 use crate::{
     analysis::latency::{Latency, Series, ServerFigures},
-    metrics::{latency::{IntervalMethod, Summary}, tokens::Speed},
+    metrics::{
+        latency::{IntervalMethod, Summary},
+        tokens::Speed,
+    },
     records::log::{Role, Server, calendar},
 };
 
@@ -187,9 +190,8 @@ pub(super) fn phases(latency: &Latency) -> Option<Table> {
             .to_owned(),
     ];
     let title = "Prefill and decode".to_owned();
-    (!rows.is_empty()).then(|| {
-        Table { id: "latency_phases".to_owned(), title, columns, rows, notes }.without_idle(&["contradictions"])
-    })
+    (!rows.is_empty())
+        .then(|| Table { id: "latency_phases".to_owned(), title, columns, rows, notes }.without_idle(&["contradictions"]))
 }
 
 fn at(summary: &Summary, level: f64) -> Option<f64> {
@@ -225,9 +227,8 @@ pub(super) fn tokens(scene: &Scene<'_>, latency: &Latency) -> Option<Table> {
             let speed = |speed: Option<&Speed>| cell::mean(speed.map(|speed| speed.tokens_per_s), 1);
             let interval = bounds(tokens.end_to_end.as_ref().and_then(|speed| speed.interval));
             let [mut lo, hi] = cell::interval(interval);
-            lo.text = interval.map_or_else(String::new, |(lo, hi)| {
-                format!("[{}, {}]", fmt::decimal(Some(lo), 1), fmt::decimal(Some(hi), 1))
-            });
+            lo.text = interval
+                .map_or_else(String::new, |(lo, hi)| format!("[{}, {}]", fmt::decimal(Some(lo), 1), fmt::decimal(Some(hi), 1)));
             let tpot = tokens.time_per_token.as_ref();
             let e2e = tokens.time_per_token_end_to_end.as_ref();
             vec![
@@ -416,10 +417,10 @@ pub(super) fn servers(latency: &Latency) -> Option<Table> {
         })
         .collect();
     let title = "vLLM servers".to_owned();
-    let notes = vec!["Means over the status lines the server printed, each a mean over the time since the one before.".to_owned()];
-    (!rows.is_empty()).then(|| {
-        Table { id: "latency_servers".to_owned(), title, columns, rows, notes }.without_idle(&["errors"])
-    })
+    let notes =
+        vec!["Means over the status lines the server printed, each a mean over the time since the one before.".to_owned()];
+    (!rows.is_empty())
+        .then(|| Table { id: "latency_servers".to_owned(), title, columns, rows, notes }.without_idle(&["errors"]))
 }
 
 /// Errors of vLLM servers, grouped.

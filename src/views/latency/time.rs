@@ -42,9 +42,7 @@ fn table(scene: &Scene<'_>, rows: &[TimeRow]) -> Table {
         column::number("episodes", "episodes"),
         column::number("span_s", "wall clock"),
     ];
-    columns.extend(
-        Component::ALL.map(|one| column::number(&format!("{}_s", one.name().replace(' ', "_")), one.name())),
-    );
+    columns.extend(Component::ALL.map(|one| column::number(&format!("{}_s", one.name().replace(' ', "_")), one.name())));
     columns.extend([column::number("unexplained_s", "unexplained"), column::number("overlap_s", "overlap")]);
     let rows = rows.iter().map(|row| {
         let name = &scene.names[row.cell];
