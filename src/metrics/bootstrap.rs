@@ -19,8 +19,22 @@ pub struct Bootstrap {
     pub seed: u64,
     /// Number of the series within the run, so that two series do not share their draws.
     pub stream: u64,
-    /// Replicates, B.
+    /// Replicates, B; none: no interval. Beyond [`MOST_DRAWS`] draws in all there are fewer, but at least 200: with thousands of
+    /// clusters the distribution is smooth, and 500 replicates say the same.
     pub replicates: u32,
+}
+
+/// Most draws of a cluster for one interval: 2000 replicates of 1000 clusters.
+pub const MOST_DRAWS: usize = 2_000_000;
+/// Fewest replicates, if there are any.
+const FEWEST_REPLICATES: u32 = 200;
+
+impl Bootstrap {
+    /// Returns the replicates drawn for so many clusters.
+    fn replicates_for(self, clusters: usize) -> u32 {
+        let affordable = u32::try_from(MOST_DRAWS / clusters.max(1)).unwrap_or(u32::MAX);
+        self.replicates.min(affordable.max(FEWEST_REPLICATES))
+    }
 }
 
 impl Default for Bootstrap {
@@ -74,7 +88,7 @@ impl<'a> Clustered<'a> {
             (0..count).for_each(|_| weights[rng.below(count)] += 1);
             levels.iter().map(|&p| self.quantile(weights, p)).collect()
         };
-        let replicates: Vec<Vec<f64>> = (0..bootstrap.replicates).into_par_iter().map_init(|| vec![0; count], draw).collect();
+        let replicates: Vec<Vec<f64>> = (0..bootstrap.replicates_for(count)).into_par_iter().map_init(|| vec![0; count], draw).collect();
         let interval = |level: usize| {
             let mut values: Vec<f64> = replicates.iter().map(|found| found[level]).collect();
             values.sort_unstable_by(f64::total_cmp);

@@ -62,6 +62,12 @@ impl LatencyOptions {
         self.limits_ms.get(&role).copied().unwrap_or(self.limit_ms)
     }
 
+    /// Phases are shown without intervals: theirs would cost most of the time.
+    fn without_intervals(&self) -> SummaryOptions {
+        let bootstrap = Bootstrap { replicates: 0, ..Bootstrap::default() };
+        SummaryOptions { bootstrap, ..self.summary(0) }
+    }
+
     fn summary(&self, stream: u64) -> SummaryOptions {
         let bootstrap = Bootstrap { seed: self.seed, stream, ..Bootstrap::default() };
         SummaryOptions { levels: self.levels.clone(), kind: self.kind, conf: self.confidence, bootstrap }

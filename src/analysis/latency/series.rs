@@ -113,7 +113,7 @@ impl Tasks {
 fn add(index: usize, log: &LogFile, tasks: &mut Tasks, bags: &mut BTreeMap<Key, Bag>) {
     // Millions of events have few kinds: each kind is looked up once.
     let mut own: BTreeMap<(u32, Option<Name>), Bag> = BTreeMap::new();
-    let mut numbers: BTreeMap<Name, Option<u32>> = BTreeMap::new();
+    let mut numbers: Vec<Option<Option<u32>>> = vec![None; log.names.0.len()];
     for event in &log.events {
         let (source, context) = (log.source(event), log.context(event));
         if source.role == Role::Other && event.duration_ms().is_none() {
@@ -130,7 +130,8 @@ fn add(index: usize, log: &LogFile, tasks: &mut Tasks, bags: &mut BTreeMap<Key, 
             continue;
         }
         let task = context.task.and_then(|task| {
-            *numbers.entry(task).or_insert_with(|| (log.names.text(task) != GLOBAL).then(|| tasks.number(index, task)))
+            let known = numbers.get_mut(task.0 as usize)?;
+            *known.get_or_insert_with(|| (log.names.text(task) != GLOBAL).then(|| tasks.number(index, task)))
         });
         bag.calls.push(LlmCall {
             task,
@@ -191,10 +192,10 @@ impl Calls {
             calls: durations.len(),
             errors: self.bag.errors,
             untimed: self.bag.untimed,
-            summary: durations.summary(&options.summary(3 * stream)),
+            summary: durations.summary(&options.summary(stream)),
             limit_ms,
             below: durations.share_below(limit_ms, options.confidence),
-            phases: self.phases(stream, options),
+            phases: self.phases(options),
             tokens: self.tokens(options.confidence),
             histogram: LogHistogram::of(durations.sorted_ms()),
             ecdf: ecdf_points(durations.sorted_ms(), ECDF_STEPS),
@@ -202,15 +203,15 @@ impl Calls {
         }
     }
 
-    fn phases(&self, stream: u64, options: &LatencyOptions) -> Option<Phases> {
+    fn phases(&self, options: &LatencyOptions) -> Option<Phases> {
         let durations = |part: fn(&LlmCall) -> Option<f64>| {
             let calls: Vec<TimedCall> = self.bag.calls.iter().filter_map(|call| Some((part(call)?, call.task))).collect();
             Durations::new(&calls)
         };
         let (prefill, decode) = (durations(|call| call.prefill_ms), durations(|call| call.decode_ms));
         (!prefill.is_empty() || !decode.is_empty()).then(|| Phases {
-            prefill: prefill.summary(&options.summary(3 * stream + 1)),
-            decode: decode.summary(&options.summary(3 * stream + 2)),
+            prefill: prefill.summary(&options.without_intervals()),
+            decode: decode.summary(&options.without_intervals()),
             prefill_sorted_ms: prefill.sorted_ms().to_vec(),
             decode_sorted_ms: decode.sorted_ms().to_vec(),
         })
