@@ -90,7 +90,7 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, FileError> {
 ///
 /// # Errors
 /// As for [`read_file`].
-pub fn open(path: &Path) -> Result<impl io::Read + use<>, FileError> {
+pub fn open(path: &Path) -> Result<impl io::Read + Send + use<>, FileError> {
     if info(path)?.kind != FileKind::File {
         let source = io::Error::new(io::ErrorKind::InvalidInput, "not a regular file");
         return Err(FileError { path: path.to_owned(), source });

@@ -88,7 +88,8 @@ impl<'a> Clustered<'a> {
             (0..count).for_each(|_| weights[rng.below(count)] += 1);
             levels.iter().map(|&p| self.quantile(weights, p)).collect()
         };
-        let replicates: Vec<Vec<f64>> = (0..bootstrap.replicates_for(count)).into_par_iter().map_init(|| vec![0; count], draw).collect();
+        let replicates: Vec<Vec<f64>> =
+            (0..bootstrap.replicates_for(count)).into_par_iter().map_init(|| vec![0; count], draw).collect();
         let interval = |level: usize| {
             let mut values: Vec<f64> = replicates.iter().map(|found| found[level]).collect();
             values.sort_unstable_by(f64::total_cmp);

@@ -80,11 +80,18 @@ fn read(input: &Input) -> io::Result<Option<LogInput>> {
         }
         let mut reader = LogReader::new(input);
         reader.feed(&head);
-        let mut block = vec![0; BLOCK_BYTES];
+        let (mut block, mut next) = (vec![0; BLOCK_BYTES], vec![0; BLOCK_BYTES]);
+        let mut filled = 0;
         loop {
-            match text.read(&mut block) {
+            // One block is read (and hashed) while the one before is understood.
+            let (outcome, ()) = rayon::join(|| text.read(&mut next), || reader.feed(&block[..filled]));
+            filled = 0;
+            match outcome {
                 Ok(0) => break,
-                Ok(count) => reader.feed(&block[..count]),
+                Ok(count) => {
+                    std::mem::swap(&mut block, &mut next);
+                    filled = count;
+                }
                 Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
                 // A packed log of a killed job ends in the middle: what was read stays.
                 Err(cause) if cause.kind() == io::ErrorKind::UnexpectedEof => break,
@@ -113,7 +120,7 @@ fn begins_as_json(head: &[u8]) -> bool {
 }
 
 /// Unpacks gzip and Zstandard, told by the first bytes.
-fn unpacked<'a>(file: &'a mut impl Read) -> io::Result<Box<dyn Read + 'a>> {
+fn unpacked<'a>(file: &'a mut (impl Read + Send)) -> io::Result<Box<dyn Read + Send + 'a>> {
     let mut first = Vec::new();
     (&mut *file).take(4).read_to_end(&mut first)?;
     let whole = io::Cursor::new(first.clone()).chain(file);

@@ -95,8 +95,13 @@ pub struct Latency {
 
 /// Computes the figures of the logs; `None` where no log has a timed call or a server's status.
 pub fn latency(sweep: &Sweep, options: &LatencyOptions) -> Option<Latency> {
-    let calls = series::collect(&sweep.logs);
-    let servers = servers::figures(&sweep.logs);
+    let rest = || {
+        rayon::join(
+            || (runs::figures(&sweep.logs), servers::figures(&sweep.logs)),
+            || (runs::slowest(&sweep.logs), episodes::join(sweep)),
+        )
+    };
+    let (calls, ((runs, servers), (slowest, joined))) = rayon::join(|| series::collect(&sweep.logs), rest);
     if calls.is_empty() && servers.is_empty() {
         return None;
     }
@@ -106,13 +111,5 @@ pub fn latency(sweep: &Sweep, options: &LatencyOptions) -> Option<Latency> {
     };
     let series = figures(&calls);
     let pooled = if domains > 1 { figures(&series::pool(&calls)) } else { series.clone() };
-    Some(Latency {
-        series,
-        pooled,
-        runs: runs::figures(&sweep.logs),
-        slowest: runs::slowest(&sweep.logs),
-        servers,
-        joined: episodes::join(sweep),
-        options: options.clone(),
-    })
+    Some(Latency { series, pooled, runs, slowest, servers, joined, options: options.clone() })
 }

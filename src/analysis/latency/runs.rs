@@ -105,9 +105,8 @@ pub(super) fn slowest(logs: &[LogInput]) -> Vec<SlowCall> {
         let Some(log) = &log.profile else { continue };
         let timed = log.events.iter().enumerate().filter(|(_, event)| log.source(event).role != Role::Step);
         found.extend(timed.filter_map(|(at, event)| Some((event.duration_ms().filter(|ms| ms.is_finite())?, index, at))));
-        let slowest_first = |a: &(f64, usize, usize), b: &(f64, usize, usize)| {
-            b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2)))
-        };
+        let slowest_first =
+            |a: &(f64, usize, usize), b: &(f64, usize, usize)| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2)));
         if found.len() > SLOWEST {
             found.select_nth_unstable_by(SLOWEST, slowest_first);
             found.truncate(SLOWEST);
