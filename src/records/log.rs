@@ -253,6 +253,19 @@ pub struct LogInput {
     pub copies: u64,
 }
 
+impl LogInput {
+    /// Returns what it is in words: `structured log, console output`.
+    pub fn kind(&self) -> String {
+        let kinds = [
+            (self.profile.is_some(), "structured log"),
+            (self.console.is_some(), "console output"),
+            (self.vllm.is_some(), "vLLM server log"),
+        ];
+        let kinds: Vec<&str> = kinds.iter().filter(|(is, _)| *is).map(|(_, name)| *name).collect();
+        kinds.join(", ")
+    }
+}
+
 /// A structured log after reading.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LogFile {

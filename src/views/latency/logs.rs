@@ -27,19 +27,13 @@ pub(super) fn files(scene: &Scene<'_>) -> Option<Table> {
         .logs
         .iter()
         .map(|log| {
-            let kinds = [
-                (log.profile.is_some(), "structured"),
-                (log.console.is_some(), "console"),
-                (log.vllm.is_some(), "vLLM server"),
-            ];
-            let kinds: Vec<&str> = kinds.iter().filter(|(is, _)| *is).map(|(_, name)| *name).collect();
             let check = log.profile.as_ref().map(|log| &log.check);
             let span = log.profile.as_ref().and_then(|log| log.span_ms());
             let at = |at: Option<i64>| at.map_or_else(cell::empty, |at| cell::text(calendar::text(at)));
             let share = check.filter(|check| check.records > 0).map(|check| check.understood as f64 / check.records as f64);
             vec![
                 cell::text(log.source.path.clone()),
-                cell::text(kinds.join(", ")),
+                cell::text(log.kind()),
                 cell::count(Some(log.source.bytes)),
                 cell::count(check.map(|check| check.lines)),
                 cell::count(check.map(|check| check.records)),
