@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     records::{
         Identity, Origin, Part, ResultFile,
-        log::{ConsoleLog, ConsoleRun},
+        log::{ConsoleLog, ConsoleRun, checkpoint_key},
     },
     redact::redact,
 };
@@ -13,9 +13,9 @@ use crate::{
 /// Fills parts that content and file name leave unknown from the console output of the run that wrote the file. A checkpoint that
 /// several runs name, or a name that several files have, tells nothing.
 pub fn fill<'a>(files: impl Iterator<Item = &'a mut ResultFile>, consoles: &[&ConsoleLog]) {
-    let mut runs: BTreeMap<&str, Option<&ConsoleRun>> = BTreeMap::new();
+    let mut runs: BTreeMap<String, Option<&ConsoleRun>> = BTreeMap::new();
     for run in consoles.iter().flat_map(|log| &log.runs) {
-        if let Some(name) = run.checkpoint.as_deref().map(base_name) {
+        if let Some(name) = run.checkpoint.as_deref().map(checkpoint_key) {
             runs.entry(name).and_modify(|known| *known = None).or_insert(Some(run));
         }
     }
@@ -24,20 +24,16 @@ pub fn fill<'a>(files: impl Iterator<Item = &'a mut ResultFile>, consoles: &[&Co
     }
     let mut named: BTreeMap<String, Vec<&mut ResultFile>> = BTreeMap::new();
     for file in files {
-        let name = base_name(&file.source.path).to_owned();
-        if runs.contains_key(name.as_str()) {
+        let name = checkpoint_key(&file.source.path);
+        if runs.contains_key(&name) {
             named.entry(name).or_default().push(file);
         }
     }
     for (name, files) in named {
-        if let ([file], Some(Some(run))) = (&mut files.into_iter().collect::<Vec<_>>()[..], runs.get(name.as_str())) {
+        if let ([file], Some(Some(run))) = (&mut files.into_iter().collect::<Vec<_>>()[..], runs.get(&name)) {
             fill_one(&mut file.identity, run);
         }
     }
-}
-
-fn base_name(path: &str) -> &str {
-    path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
 fn fill_one(identity: &mut Identity, run: &ConsoleRun) {
@@ -99,5 +95,7 @@ mod tests {
     fn what_is_named_twice_tells_nothing() {
         assert_eq!(filled(vec![run("x.json"), run("x.json")], vec![file("x.json", None)]), [None]);
         assert_eq!(filled(vec![run("x.json")], vec![file("a/x.json", None), file("b/x.json", None)]), [None, None]);
+        let common = vec![file("a/results.json", None), file("b/results.json", None)];
+        assert_eq!(filled(vec![run("/far/b/results.json")], common), [None, Some("printed".into())]);
     }
 }

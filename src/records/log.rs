@@ -8,7 +8,7 @@ pub mod console;
 pub mod event;
 pub mod vllm;
 
-pub use console::{ConsoleLog, ConsoleResult, ConsoleRun, TaskStart};
+pub use console::{ConsoleLog, ConsoleResult, ConsoleRun, TaskStart, checkpoint_key};
 pub use event::{Event, EventParts};
 pub use vllm::{ErrorGroup, Server, StatusPoint, VllmLog};
 

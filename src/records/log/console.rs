@@ -124,3 +124,14 @@ pub struct ConsoleLog {
     /// The runs in file order.
     pub runs: Vec<ConsoleRun>,
 }
+/// File names that many runs use: the folder has to tell them apart.
+const COMMON_NAMES: [&str; 2] = ["results.json", "checkpoint.json"];
+
+/// Returns the end of a path by which a run's checkpoint and a result file are the same: the file's name, of a common name with its
+/// folder. The rest of the path is that of another machine.
+pub fn checkpoint_key(path: &str) -> String {
+    let path = path.replace('\\', "/");
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let kept = if parts.last().is_some_and(|name| COMMON_NAMES.contains(name)) { 2 } else { 1 };
+    parts[parts.len().saturating_sub(kept)..].join("/")
+}

@@ -5,7 +5,7 @@ use super::super::{
     scene::Scene,
     table::{Cell, Table},
 };
-use crate::records::log::calendar;
+use crate::records::log::{calendar, checkpoint_key};
 
 /// One row a log.
 pub(super) fn files(scene: &Scene<'_>) -> Option<Table> {
@@ -144,9 +144,8 @@ pub(super) fn console(scene: &Scene<'_>) -> Option<Table> {
 
 /// Returns the cell of the result file a path names, and how many files that cell has.
 fn named_file(scene: &Scene<'_>, path: &str) -> Option<(usize, usize)> {
-    let name = |path: &str| path.replace('\\', "/").rsplit('/').next().map(str::to_owned);
-    let wanted = name(path)?;
-    let mut found = scene.sweep.files.iter().filter(|file| name(&file.source.path).as_deref() == Some(&wanted));
+    let wanted = checkpoint_key(path);
+    let mut found = scene.sweep.files.iter().filter(|file| checkpoint_key(&file.source.path) == wanted);
     let file = found.next().filter(|_| found.next().is_none())?;
     let cell = *file.cells.first()?;
     Some((cell, scene.sweep.files.iter().filter(|file| file.is_in(cell)).count()))
