@@ -1,213 +1,108 @@
-//! Intervals of quantiles when the values come in clusters: the cluster bootstrap.
-//!
-//! Whole clusters (the calls of one task) are drawn with replacement, so that calls of one task never count as independent. With an
-//! intraclass correlation of 0.1 the order-statistic interval of a median covers some 83 % instead of 95 %, this one 95 %.
-//! Source: Davison & Hinkley 1997, "Bootstrap methods and their application", sections 2.4 and 3.8.
+//! Resampling of whole tasks, repeatable: the same seed gives the same draws everywhere.
 
-use rayon::prelude::*;
+use super::{distribution::tail, interval::Interval, quantile::quantile_type7};
 
-use super::{distribution::tail, interval::Interval, quantile::quantile_type7, splitmix::SplitMix64};
-
-/// Fewest clusters: with five, one extreme cluster alone is missing from more than a third of the draws, and no percentile interval of
-/// 95 % is to be had (the same bound as for a median of independent values, `2 (½)^m < 0.05`).
-pub const FEWEST_CLUSTERS: usize = 6;
-
-/// Seeds and size of a bootstrap.
+/// How to resample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bootstrap {
-    /// Seed of the whole run.
+    /// Number of draws.
+    pub draws: u32,
+    /// Seed of the draws.
     pub seed: u64,
-    /// Number of the series within the run, so that two series do not share their draws.
-    pub stream: u64,
-    /// Replicates, B; none: no interval. Beyond [`MOST_DRAWS`] draws in all there are fewer, but at least 200: with thousands of
-    /// clusters the distribution is smooth, and 500 replicates say the same.
-    pub replicates: u32,
-}
-
-/// Most draws of a cluster for one interval: 2000 replicates of 1000 clusters.
-pub const MOST_DRAWS: usize = 2_000_000;
-/// Fewest replicates, if there are any.
-const FEWEST_REPLICATES: u32 = 200;
-
-impl Bootstrap {
-    /// Returns the replicates drawn for so many clusters.
-    fn replicates_for(self, clusters: usize) -> u32 {
-        let affordable = u32::try_from(MOST_DRAWS / clusters.max(1)).unwrap_or(u32::MAX);
-        self.replicates.min(affordable.max(FEWEST_REPLICATES))
-    }
 }
 
 impl Default for Bootstrap {
+    /// 2,000 draws from seed 0.
     fn default() -> Self {
-        Self { seed: 0, stream: 0, replicates: 2000 }
+        Self { draws: 2_000, seed: 0 }
     }
 }
 
-/// Values in rising order with the cluster of each, prepared for many draws.
-///
-/// Exact, and quick enough to be always on: a draw gives each cluster a weight, and the value at a weighted rank is found by
-/// bisection over anchors, places in the order whose counts by cluster are known, then by a walk between two anchors. Anchors stand
-/// as far apart as there are clusters, so a draw of m clusters costs about `m log(n/m)` steps a quantile instead of `n`, and the table
-/// has about `n` entries.
-pub(crate) struct Clustered<'a> {
-    sorted: &'a [f64],
-    clusters: &'a [u32],
-    sizes: Vec<u32>,
-    spacing: usize,
-    /// Per anchor, how many values of each cluster stand before it; the first anchor stands before all.
-    anchors: Vec<u32>,
-}
+/// A generator of random numbers, SplitMix64 (Steele, Lea & Flood 2014): small, fast and good enough for resampling.
+#[derive(Debug, Clone)]
+pub struct Random(u64);
 
-/// Closest distance of two anchors.
-const CLOSEST: usize = 32;
-
-impl<'a> Clustered<'a> {
-    /// Prepares values in rising order; `clusters[i] < count` is the cluster of `sorted[i]`, and no cluster is empty.
-    pub(crate) fn new(sorted: &'a [f64], clusters: &'a [u32], count: usize) -> Self {
-        let spacing = count.max(CLOSEST);
-        let mut sizes = vec![0_u32; count];
-        let mut anchors = Vec::with_capacity(count * (sorted.len() / spacing + 1));
-        for (i, &cluster) in clusters.iter().enumerate() {
-            if i.is_multiple_of(spacing) {
-                anchors.extend_from_slice(&sizes);
-            }
-            sizes[cluster as usize] += 1;
-        }
-        Self { sorted, clusters, sizes, spacing, anchors }
+impl Random {
+    /// Starts the sequence of a seed.
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
     }
 
-    /// Returns the percentile interval at level `conf` of the type 7 quantile at each of the levels, equal at any number of threads.
-    pub(crate) fn intervals(&self, levels: &[f64], bootstrap: Bootstrap, conf: f64) -> Vec<Option<Interval>> {
-        let count = self.sizes.len();
-        let Some(tail) = tail(conf).filter(|_| count >= FEWEST_CLUSTERS && bootstrap.replicates > 0) else {
-            return vec![None; levels.len()];
-        };
-        let draw = |weights: &mut Vec<u32>, replicate: u32| -> Vec<f64> {
-            let mut rng = SplitMix64::for_replicate(bootstrap.seed, bootstrap.stream, u64::from(replicate));
-            weights.fill(0);
-            (0..count).for_each(|_| weights[rng.below(count)] += 1);
-            levels.iter().map(|&p| self.quantile(weights, p)).collect()
-        };
-        let replicates: Vec<Vec<f64>> =
-            (0..bootstrap.replicates_for(count)).into_par_iter().map_init(|| vec![0; count], draw).collect();
-        let interval = |level: usize| {
-            let mut values: Vec<f64> = replicates.iter().map(|found| found[level]).collect();
-            values.sort_unstable_by(f64::total_cmp);
-            Some(Interval { lo: quantile_type7(&values, tail)?, hi: quantile_type7(&values, 1.0 - tail)? })
-        };
-        (0..levels.len()).map(interval).collect()
+    /// Starts the sequence of one replicate of one stream: the three numbers are mixed, so that neighbours share nothing and the
+    /// result does not depend on the number of threads.
+    pub fn for_replicate(seed: u64, stream: u64, replicate: u64) -> Self {
+        let mut mixed = 0;
+        for part in [seed, stream, replicate] {
+            mixed = Self::new(mixed ^ part).bits();
+        }
+        Self::new(mixed)
     }
 
-    /// Returns the type 7 quantile at `p` of the values, each as often as its cluster's weight says.
-    fn quantile(&self, weights: &[u32], p: f64) -> f64 {
-        let total = weighted(&self.sizes, weights);
-        let position = (total - 1) as f64 * p;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number below the total")]
-        let rank = position.floor() as u64;
-        let (low, high) = self.neighbours(weights, rank);
-        low + (position - position.floor()) * (high - low)
+    /// Returns the next 64 random bits.
+    pub fn bits(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
     }
 
-    /// Returns the values at a weighted rank, counted from 0, and at the next one (the same at the end).
-    fn neighbours(&self, weights: &[u32], rank: u64) -> (f64, f64) {
-        let count = weights.len();
-        let before = |anchor: usize| weighted(&self.anchors[anchor * count..(anchor + 1) * count], weights);
-        // The last anchor with at most `rank` values before it.
-        let (mut low, mut high) = (0, self.anchors.len() / count);
-        while high - low > 1 {
-            let middle = low.midpoint(high);
-            if before(middle) <= rank { low = middle } else { high = middle }
-        }
-        let mut seen = before(low);
-        let mut found = None;
-        let start = low * self.spacing;
-        for (&value, &cluster) in self.sorted[start..].iter().zip(&self.clusters[start..]) {
-            seen += u64::from(weights[cluster as usize]);
-            if found.is_none() && seen > rank {
-                found = Some(value);
-            }
-            if let Some(found) = found
-                && seen > rank + 1
-            {
-                return (found, value);
-            }
-        }
-        let last = found.or(self.sorted.last().copied()).unwrap_or(f64::NAN);
-        (last, last)
+    /// Returns a number from 0 to `n - 1`; 0 for `n` = 0.
+    pub fn below(&mut self, n: usize) -> usize {
+        // The upper half of the product: even to within n / 2⁶⁴ (Lemire 2019).
+        let product = u128::from(self.bits()) * (n as u128);
+        usize::try_from(product >> 64).unwrap_or(0)
+    }
+
+    /// Returns a number in `[0, 1)`.
+    pub fn unit(&mut self) -> f64 {
+        (self.bits() >> 11) as f64 / (1_u64 << 53) as f64
     }
 }
 
-/// Returns how many values a draw has among those counted by cluster.
-fn weighted(counts: &[u32], weights: &[u32]) -> u64 {
-    counts.iter().zip(weights).map(|(&count, &weight)| u64::from(count) * u64::from(weight)).sum()
+/// Returns the percentile interval of drawn values at level `conf`: their type 7 quantiles. `None` without values.
+pub fn percentile_interval(mut values: Vec<f64>, conf: f64) -> Option<Interval> {
+    values.sort_by(f64::total_cmp);
+    let tail = tail(conf)?;
+    Some(Interval { lo: quantile_type7(&values, tail)?, hi: quantile_type7(&values, 1.0 - tail)? })
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
-    /// Values of clusters that differ, in rising order, with their clusters.
-    fn sample(n: usize, clusters: usize) -> (Vec<f64>, Vec<u32>) {
-        let mut rng = SplitMix64::new(n as u64);
-        let mut unit = || rng.below(1 << 30) as f64 / f64::from(1 << 30);
-        let mut pairs: Vec<(f64, u32)> = (0..n)
-            .map(|i| {
-                let cluster = i % clusters;
-                let spread = unit() + unit() + unit() - 1.5;
-                ((0.6 * (cluster as f64 / clusters as f64) + 1.5 * spread + 8.0).exp(), u32::try_from(cluster).unwrap())
-            })
-            .collect();
-        pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
-        pairs.into_iter().unzip()
+    #[test]
+    fn the_sequence_is_that_of_splitmix64() {
+        // First outputs of the reference implementation (Vigna, prng.di.unimi.it/splitmix64.c) for seed 1234567.
+        let mut random = Random::new(1_234_567);
+        assert_eq!([random.bits(), random.bits()], [6_457_827_717_110_365_317, 3_203_168_211_198_807_973]);
     }
 
-    proptest! {
-        #[test]
-        fn weighted_quantiles_equal_those_of_the_repeated_values(
-            n in 1_usize..300,
-            clusters in 1_usize..40,
-            p in 0.0..=1.0_f64,
-            seed: u64,
-        ) {
-            let clusters = clusters.min(n);
-            let (values, of) = sample(n, clusters);
-            let mut rng = SplitMix64::new(seed);
-            let mut weights = vec![0_u32; clusters];
-            (0..clusters).for_each(|_| weights[rng.below(clusters)] += 1);
-            let repeated: Vec<f64> =
-                values.iter().zip(&of).flat_map(|(&value, &of)| vec![value; weights[of as usize] as usize]).collect();
-            let clustered = Clustered::new(&values, &of, clusters);
-            let (found, wanted) = (clustered.quantile(&weights, p), quantile_type7(&repeated, p).unwrap());
-            prop_assert!((found - wanted).abs() <= 1e-9 * wanted, "{} {}", found, wanted);
+    #[test]
+    fn numbers_are_even_and_within_their_range() {
+        let mut random = Random::new(0);
+        let mut seen = [0_u32; 7];
+        for _ in 0..70_000 {
+            seen[random.below(7)] += 1;
         }
+        assert!(seen.iter().all(|count| (9_600..10_400).contains(count)), "{seen:?}");
+        assert!((0..10_000).all(|_| (0.0..1.0).contains(&random.unit())));
+        assert_eq!(random.below(0), 0);
     }
 
     #[test]
-    fn few_clusters_have_no_interval() {
-        let (values, of) = sample(500, 5);
-        assert_eq!(Clustered::new(&values, &of, 5).intervals(&[0.5], Bootstrap::default(), 0.95), [None]);
+    fn replicates_differ_and_repeat() {
+        let first = |seed, stream, replicate| Random::for_replicate(seed, stream, replicate).bits();
+        assert_eq!(first(1, 2, 3), first(1, 2, 3));
+        let firsts: std::collections::BTreeSet<u64> =
+            (0..8).flat_map(|a| (0..8).flat_map(move |b| (0..8).map(move |c| first(a, b, c)))).collect();
+        assert_eq!(firsts.len(), 512);
     }
 
     #[test]
-    fn threads_do_not_matter_but_seeds_do() {
-        let (values, of) = sample(2_000, 100);
-        let clustered = Clustered::new(&values, &of, 100);
-        let intervals = |bootstrap| clustered.intervals(&[0.5, 0.9], bootstrap, 0.95);
-        let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-        let usual = Bootstrap::default();
-        assert_eq!(alone.install(|| intervals(usual)), intervals(usual));
-        assert_ne!(intervals(Bootstrap { seed: 1, ..usual }), intervals(usual));
-        assert_ne!(intervals(Bootstrap { stream: 1, ..usual }), intervals(usual));
-    }
-
-    /// With one value a cluster the draws are those of independent values: the interval must come near to the exact one.
-    #[test]
-    fn single_values_agree_with_order_statistics() {
-        let (values, of) = sample(1_000, 1_000);
-        let found = Clustered::new(&values, &of, 1_000).intervals(&[0.5], Bootstrap::default(), 0.95)[0].unwrap();
-        let rank = |value: f64| values.partition_point(|other| *other < value);
-        assert!((460..=480).contains(&rank(found.lo)) && (520..=540).contains(&rank(found.hi)), "{found:?}");
+    fn the_interval_cuts_equal_tails() {
+        let interval = percentile_interval((0..=1000).rev().map(f64::from).collect(), 0.95).unwrap();
+        assert!((interval.lo - 25.0).abs() < 1e-9 && (interval.hi - 975.0).abs() < 1e-9);
+        assert_eq!(percentile_interval(Vec::new(), 0.95), None);
     }
 }

@@ -5,7 +5,8 @@
 use rayon::prelude::*;
 
 use super::{
-    bootstrap::{Bootstrap, Clustered, FEWEST_CLUSTERS},
+    bootstrap::Bootstrap,
+    cluster_bootstrap::{Clustered, FEWEST_CLUSTERS},
     interval::{Ci, Interval, MeanSummary, wilson},
     order_statistics::{fewest_for_closed_interval, quantile_ranks},
     quantile::{quantile_type1, quantile_type7},
@@ -46,11 +47,19 @@ pub struct SummaryOptions {
     pub conf: f64,
     /// Draws behind the intervals.
     pub bootstrap: Bootstrap,
+    /// Number of the series within the run, so that two series do not share their draws.
+    pub stream: u64,
 }
 
 impl Default for SummaryOptions {
     fn default() -> Self {
-        Self { levels: DEFAULT_LEVELS.to_vec(), kind: QuantileKind::default(), conf: 0.95, bootstrap: Bootstrap::default() }
+        Self {
+            levels: DEFAULT_LEVELS.to_vec(),
+            kind: QuantileKind::default(),
+            conf: 0.95,
+            bootstrap: Bootstrap::default(),
+            stream: 0,
+        }
     }
 }
 
@@ -193,7 +202,7 @@ impl Durations {
         let intervals = match method {
             IntervalMethod::TaskBootstrap { .. } => {
                 let clustered = Clustered::new(&self.sorted, &self.clusters, self.cluster_count);
-                clustered.intervals(&wanted, options.bootstrap, options.conf)
+                clustered.intervals(&wanted, options.bootstrap, options.stream, options.conf)
             }
             IntervalMethod::OrderStatistics => wanted.iter().map(|&level| self.order_interval(level, options.conf)).collect(),
             IntervalMethod::TooFewTasks => vec![None; wanted.len()],

@@ -7,6 +7,7 @@
 pub mod bootstrap;
 pub mod bounds;
 pub mod cluster;
+pub mod cluster_bootstrap;
 pub mod conventions;
 pub mod decomposition;
 pub mod distribution;
@@ -22,7 +23,6 @@ pub mod ragged;
 pub mod rate;
 pub mod ratio;
 pub mod reliability;
-mod splitmix;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod timeline;

@@ -64,13 +64,13 @@ impl LatencyOptions {
 
     /// Phases are shown without intervals: theirs would cost most of the time.
     fn without_intervals(&self) -> SummaryOptions {
-        let bootstrap = Bootstrap { replicates: 0, ..Bootstrap::default() };
+        let bootstrap = Bootstrap { draws: 0, ..Bootstrap::default() };
         SummaryOptions { bootstrap, ..self.summary(0) }
     }
 
     fn summary(&self, stream: u64) -> SummaryOptions {
-        let bootstrap = Bootstrap { seed: self.seed, stream, ..Bootstrap::default() };
-        SummaryOptions { levels: self.levels.clone(), kind: self.kind, conf: self.confidence, bootstrap }
+        let bootstrap = Bootstrap { seed: self.seed, ..Bootstrap::default() };
+        SummaryOptions { levels: self.levels.clone(), kind: self.kind, conf: self.confidence, bootstrap, stream }
     }
 }
 

@@ -138,7 +138,7 @@ proptest! {
     fn order_of_the_calls_does_not_matter(
         mut calls in prop::collection::vec((0.0..1e5_f64, prop::option::weighted(0.9, 0_u32..9)), 1..80),
     ) {
-        let options = SummaryOptions { bootstrap: Bootstrap { replicates: 50, ..Bootstrap::default() }, ..SummaryOptions::default() };
+        let options = SummaryOptions { bootstrap: Bootstrap { draws: 50, ..Bootstrap::default() }, ..SummaryOptions::default() };
         let summary = Durations::new(&calls).summary(&options);
         calls.reverse();
         prop_assert_eq!(&summary, &Durations::new(&calls).summary(&options));
