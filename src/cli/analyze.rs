@@ -33,6 +33,9 @@ const PRINTED_FINDINGS: usize = 12;
 const PRINTED_WARNINGS: usize = 8;
 
 pub(super) fn run(args: &AnalyzeArgs, printer: &mut Printer) -> anyhow::Result<Ended> {
+    if let Some(mistake) = args.latency.mistake(&args.output_dir) {
+        return Err(UsageError(mistake).into());
+    }
     let found = load(&args.input, printer)?;
     if found.logs.is_empty() && !found.loaded.iter().any(|one| matches!(one, crate::records::Loaded::Results(_))) {
         explain_nothing(&found, printer);

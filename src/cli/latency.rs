@@ -120,6 +120,13 @@ impl LatencyArgs {
         flags
     }
 
+    /// Returns a mistake in the options that clap cannot see.
+    pub(super) fn mistake(&self, output_dir: &std::path::Path) -> Option<String> {
+        let folder = self.legacy_profile.as_ref()?;
+        let real = |path: &std::path::Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        (real(folder) == real(output_dir)).then(|| "--legacy-profile needs another folder than -o".to_owned())
+    }
+
     /// Writes what `--legacy-profile` asks for.
     pub(super) fn write_legacy(&self, latency: Option<&Latency>, force: bool) -> anyhow::Result<()> {
         let Some(folder) = &self.legacy_profile else { return Ok(()) };

@@ -71,7 +71,10 @@ fn read(input: &Input) -> io::Result<Option<LogInput>> {
     let mut head = Vec::new();
     {
         let mut text = unpacked(&mut hashed)?;
-        (&mut text).take(HEAD_BYTES as u64).read_to_end(&mut head)?;
+        match (&mut text).take(HEAD_BYTES as u64).read_to_end(&mut head) {
+            Err(cause) if cause.kind() != io::ErrorKind::UnexpectedEof || head.is_empty() => return Err(cause),
+            _ => {}
+        }
         let name = input.path.file_name().unwrap_or_default().to_string_lossy();
         let seen = recognise(&head, &name).is_some();
         let is_text = !head.contains(&0) && !begins_as_json(&head);

@@ -21,18 +21,19 @@ pub fn without_copies(mut logs: Vec<LogInput>) -> Vec<LogInput> {
         (log.is_none_or(|log| log.domain.is_none()), std::cmp::Reverse(log.map_or(0, |log| log.events.len())))
     };
     order.sort_by_key(rank);
-    let mut seen: BTreeMap<u64, u32> = BTreeMap::new();
-    for (position, at) in order.iter().enumerate() {
-        let last = position + 1 == order.len();
-        if let Some(log) = &mut logs[*at].profile {
-            logs[*at].copies = drop_copies(log, &mut seen, last);
+    // The same log under two labels is the user's own doing.
+    let mut seen: BTreeMap<Option<String>, BTreeMap<u64, u32>> = BTreeMap::new();
+    for at in order {
+        let seen = seen.entry(logs[at].source.label.clone()).or_default();
+        if let Some(log) = &mut logs[at].profile {
+            logs[at].copies = drop_copies(log, seen);
         }
     }
     logs
 }
 
-/// Drops the events that are in `seen` and adds the others, unless no file follows.
-fn drop_copies(log: &mut LogFile, seen: &mut BTreeMap<u64, u32>, last: bool) -> u64 {
+/// Drops the events that are in `seen` and adds the others.
+fn drop_copies(log: &mut LogFile, seen: &mut BTreeMap<u64, u32>) -> u64 {
     let keys: Vec<u64> = log.events.iter().map(|event| key(log, event)).collect();
     let mut own: BTreeMap<u64, u32> = BTreeMap::new();
     let before = log.events.len();
@@ -44,11 +45,9 @@ fn drop_copies(log: &mut LogFile, seen: &mut BTreeMap<u64, u32>, last: bool) -> 
         *count += 1;
         *count > seen.get(&key).copied().unwrap_or(0)
     });
-    if !last {
-        for (key, count) in own {
-            let known = seen.entry(key).or_default();
-            *known = (*known).max(count);
-        }
+    for (key, count) in own {
+        let known = seen.entry(key).or_default();
+        *known = (*known).max(count);
     }
     (before - log.events.len()) as u64
 }

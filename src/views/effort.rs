@@ -29,7 +29,7 @@ fn durations(scene: &Scene<'_>) -> Option<Table> {
         hi,
     ];
     columns.extend(DURATION_PERCENTILES.map(|p| column::number(&format!("p{p}_s"), &format!("P{p}"))));
-    columns.push(column::number("max_s", "max"));
+    columns.extend([column::number("max_s", "max"), column::number("per_success_s", "per solved task")]);
     let rows: Vec<Vec<Cell>> = tau2_entries(scene)
         .iter()
         .filter_map(|(entry, stats)| {
@@ -47,12 +47,14 @@ fn durations(scene: &Scene<'_>) -> Option<Table> {
             ];
             row.extend(durations.percentiles_s.map(cell::duration));
             row.push(cell::duration(Some(durations.max_s)));
+            row.push(cell::duration(durations.per_success_s.and_then(|ratio| ratio.ratio)));
             Some(row)
         })
         .collect();
     let notes = vec![
         "Wall-clock duration of an episode as recorded, user simulator included. Percentiles: linear between order statistics (type 7, as \
-         numpy); P99 only from 100 episodes on. Interval of the mean: by task. Invented times are left out."
+         numpy); P99 only from 100 episodes on. Interval of the mean: by task. Per solved task: the time of all \
+         episodes, failed ones too, over the successes. Invented times are left out."
             .to_owned(),
     ];
     let title = "Duration of episodes".to_owned();

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     analysis::latency::{Latency, Series},
+    metrics::latency::QuantileKind,
     records::log::Role,
 };
 
@@ -99,15 +100,30 @@ fn finding(one: &Series) -> String {
     let below = one
         .below
         .map_or_else(String::new, |share| format!("; {} under {}", fmt::rate(Some(share.share)), millis(Some(one.limit_ms))));
+    let label = one.label.as_ref().map_or_else(String::new, |label| format!("{label}: "));
     let errors =
         if one.errors > 0 { format!(", {} more in error", fmt::count(Some(one.errors as u64))) } else { String::new() };
     format!(
-        "{} {}: {}{errors}; {}, longest {}{below}.",
+        "{label}{} {}: {}{errors}; {}longest {}{below}.",
         one.role.name(),
         one.name,
         plural(one.calls as u64, "call"),
-        percentiles.join(", "),
+        percentiles.iter().map(|text| format!("{text}, ")).collect::<String>(),
         millis(one.summary.max_ms),
+    )
+}
+
+/// The choices behind the figures, in words.
+pub(super) fn method(latency: &Latency) -> String {
+    let kind = match latency.options.kind {
+        QuantileKind::Linear => "type 7 (linear)",
+        QuantileKind::NearestRank => "type 1 (nearest rank)",
+    };
+    format!(
+        "Latency: percentiles of {kind}; their intervals by bootstrap over tasks (2000 draws, fewer beyond 1000 tasks, seed {}), by order \
+         statistics where tasks are unknown; speeds and TPOT as ratios of sums; of components that run at once the first of expert, agent, \
+         user simulator, judge, tool has the time; an event that several logs have counts once.",
+        latency.options.seed
     )
 }
 

@@ -197,8 +197,13 @@ enum Fit {
 fn fitting(sweep: &Sweep, candidates: &[Candidate<'_>], own: &[usize], log: &LogFile, event: &Event) -> Fit {
     let domain = log.domain_of(event);
     let in_domain = |index: &&usize| {
-        let env = sweep.cells[candidates[**index].cell].key.env.as_deref();
-        domain.zip(env).is_none_or(|(domain, env)| domain.eq_ignore_ascii_case(env))
+        let key = &sweep.cells[candidates[**index].cell].key;
+        let same_env = match (domain, key.env.as_deref()) {
+            (Some(domain), Some(env)) => domain.eq_ignore_ascii_case(env),
+            // What is unknown on both sides may be the same; a log of a known domain is no evidence for an unknown environment.
+            (domain, _) => domain.is_none(),
+        };
+        same_env && key.label == log.label
     };
     let own: Vec<usize> = own.iter().filter(in_domain).copied().collect();
     if own.iter().any(|index| candidates[*index].span_ms.is_some()) {

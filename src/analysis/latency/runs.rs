@@ -21,6 +21,8 @@ pub struct RunFigures {
     pub domain: Option<String>,
     /// First and last moment, milliseconds since 1970 of the machine that wrote it.
     pub span_ms: (i64, i64),
+    /// Begin of the first call of a language model.
+    pub begin_ms: i64,
     /// Load of all calls of language models.
     pub load: Load,
     /// Load by role.
@@ -50,6 +52,8 @@ pub struct SlowCall {
     pub step: Option<i32>,
     /// Duration.
     pub duration_ms: f64,
+    /// Whether it ended in an error.
+    pub is_error: bool,
     /// When it ended, milliseconds since 1970 of the machine that wrote the log.
     pub at_ms: Option<i64>,
     /// Path of the log.
@@ -84,11 +88,15 @@ fn run(log: &LogFile) -> Option<RunFigures> {
     let per_min = |count: usize| (minutes > 0.0 && count > 0).then(|| count as f64 / minutes);
     let steps = log.events.iter().filter(|event| log.source(event).role == Role::Step).count();
     let done = log.markers.iter().filter(|marker| marker.kind != MarkerKind::Simulation).count();
+    let first = all.iter().map(|call| call.start_ms).fold(f64::INFINITY, f64::min);
+    #[expect(clippy::cast_possible_truncation, reason = "times of logs are far from the ends of i64")]
+    let begin_ms = span_ms.0 + if first.is_finite() { first as i64 } else { 0 };
     let width = bin_width_ms(load_of_all.span_ms, MOST_BINS);
     Some(RunFigures {
         path: log.path.clone(),
         domain: log.domain.map(|(name, _)| log.names.text(name).to_owned()),
         span_ms,
+        begin_ms,
         load: load_of_all,
         by_role: by_role.into_iter().filter_map(|(role, calls)| Some((role, load(&calls)?))).collect(),
         steps_per_min: per_min(steps),
@@ -124,6 +132,7 @@ pub(super) fn slowest(logs: &[LogInput]) -> Vec<SlowCall> {
             task: log.task(event).map(str::to_owned),
             step: event.step(),
             duration_ms,
+            is_error: log.source(event).is_error,
             at_ms: event.at_ms(),
             path: log.path.clone(),
             line: event.line(),

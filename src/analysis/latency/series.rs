@@ -18,6 +18,7 @@ const ECDF_STEPS: u32 = 1000;
 /// What tells a series.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key {
+    pub(super) label: Option<String>,
     pub(super) role: Role,
     pub(super) name: String,
     pub(super) domain: Option<String>,
@@ -61,6 +62,8 @@ pub struct Series {
     pub role: Role,
     /// The model; of a tool its function; of an unknown type its own name.
     pub name: String,
+    /// The user's label of the log.
+    pub label: Option<String>,
     /// The domain; `None` where the log does not say it, and over all domains.
     pub domain: Option<String>,
     /// Calls that succeeded and have a duration.
@@ -155,7 +158,7 @@ fn add(index: usize, log: &LogFile, tasks: &mut Tasks, bags: &mut BTreeMap<Key, 
             Role::Agent | Role::Expert | Role::UserSim | Role::Evaluator => text(source.model),
         };
         let name = name.unwrap_or_else(|| UNNAMED.to_owned());
-        let all = bags.entry(Key { role: source.role, name, domain: text(domain) }).or_default();
+        let all = bags.entry(Key { label: log.label.clone(), role: source.role, name, domain: text(domain) }).or_default();
         all.calls.extend(bag.calls);
         all.errors += bag.errors;
         all.untimed += bag.untimed;
@@ -189,6 +192,7 @@ impl Calls {
             role: self.key.role,
             name: self.key.name.clone(),
             domain: self.key.domain.clone(),
+            label: self.key.label.clone(),
             calls: durations.len(),
             errors: self.bag.errors,
             untimed: self.bag.untimed,

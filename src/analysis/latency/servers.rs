@@ -69,13 +69,37 @@ fn server(log: &VllmLog) -> ServerFigures {
         job_id: log.job_id.clone(),
         node: log.node.clone(),
         model: log.model.clone(),
-        status: log.points.iter().filter_map(row).collect(),
+        status: together(log.points.iter().filter_map(|point| Some((point.engine, row(point)?))).collect()),
         errors: log.errors.clone(),
     }
 }
 
 /// Reads one quantity off a status line.
 pub(crate) type Quantity = fn(&StatusRow) -> Option<f64>;
+
+/// Adds up what several engines of one server say in the same second: rates and requests as sums, shares as means.
+fn together(rows: Vec<(Option<u32>, StatusRow)>) -> Vec<StatusRow> {
+    let mut joined: Vec<(Vec<Option<u32>>, StatusRow)> = Vec::new();
+    for (engine, row) in rows {
+        match joined.last_mut().filter(|(engines, last)| last.minutes == row.minutes && !engines.contains(&engine)) {
+            None => joined.push((vec![engine], row)),
+            Some((engines, last)) => {
+                let many = engines.len() as f64;
+                let sum = |a: Option<f64>, b: Option<f64>| a.zip(b).map_or(a.or(b), |(a, b)| Some(a + b));
+                let mean =
+                    |a: Option<f64>, b: Option<f64>| a.zip(b).map_or(a.or(b), |(a, b)| Some((a * many + b) / (many + 1.0)));
+                last.prompt_tokens_per_s = sum(last.prompt_tokens_per_s, row.prompt_tokens_per_s);
+                last.generation_tokens_per_s = sum(last.generation_tokens_per_s, row.generation_tokens_per_s);
+                last.running = sum(last.running, row.running);
+                last.waiting = sum(last.waiting, row.waiting);
+                last.kv_cache = mean(last.kv_cache, row.kv_cache);
+                last.prefix_hits = mean(last.prefix_hits, row.prefix_hits);
+                engines.push(engine);
+            }
+        }
+    }
+    joined.into_iter().map(|(_, row)| row).collect()
+}
 
 impl ServerFigures {
     /// All quantities with their names.

@@ -30,6 +30,7 @@ pub(super) struct LatencyJson {
 
 #[derive(Debug, Serialize)]
 struct SeriesJson {
+    label: Option<String>,
     role: &'static str,
     name: String,
     domain: Option<String>,
@@ -207,6 +208,7 @@ fn summary(one: &Summary) -> SummaryJson {
 
 fn series(one: &Series) -> SeriesJson {
     SeriesJson {
+        label: one.label.clone(),
         role: one.role.name(),
         name: one.name.clone(),
         domain: one.domain.clone(),
@@ -261,7 +263,7 @@ fn run(one: &RunFigures) -> RunJson {
     RunJson {
         log: one.path.clone(),
         domain: one.domain.clone(),
-        begin: calendar::text(one.span_ms.0),
+        begin: calendar::text(one.begin_ms),
         span_s: one.load.span_ms / 1000.0,
         model_calls: one.load.calls,
         calls_per_min: one.load.calls_per_min,

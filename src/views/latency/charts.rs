@@ -46,7 +46,8 @@ fn is_model(one: &&Series) -> bool {
 }
 
 fn label(one: &Series) -> String {
-    format!("{} · {}", one.role.name(), one.name)
+    let label = one.label.as_ref().map_or_else(String::new, |label| format!("{label}: "));
+    format!("{label}{} · {}", one.role.name(), one.name)
 }
 
 fn quantile(one: &Series, level: f64) -> f64 {
@@ -246,7 +247,7 @@ fn over_time(scene: &Scene<'_>, at: usize, run: &RunFigures) -> Timeline {
         meta: ChartMeta {
             id: format!("latency_over_time_{}", at + 1),
             title: format!("Calls of models over time{domain}"),
-            subtitle: format!("{} from {}", plural(run.load.calls as u64, "call"), calendar::text(run.span_ms.0)),
+            subtitle: format!("{} from {}", plural(run.load.calls as u64, "call"), calendar::text(run.begin_ms)),
             footer: format!(
                 "{}. Latency of the calls that began in each stretch of time. taureport {}",
                 run.path, scene.version

@@ -1,7 +1,7 @@
 //! What was found in the logs, and how far they were understood.
 
 use super::super::{
-    fmt::{cell, column},
+    fmt::{self, cell, column},
     scene::Scene,
     table::{Cell, Table},
 };
@@ -102,6 +102,8 @@ pub(super) fn console(scene: &Scene<'_>) -> Option<Table> {
         column::number("printed_pass_1", "printed pass^1"),
         column::number("printed_reward", "average reward"),
         column::number("ours", "pass^1 here"),
+        column::text("printed_pass_hat", "printed pass^k"),
+        column::text("pass_hat", "pass^k here"),
         column::text("why", "why they differ"),
         column::text("checkpoint", "checkpoint"),
     ];
@@ -126,6 +128,13 @@ pub(super) fn console(scene: &Scene<'_>) -> Option<Table> {
                 cell::mean(run.pass_hat.get(&1).copied(), 4),
                 cell::mean(run.average_reward, 4),
                 cell::mean(pass_1, 4),
+                curve(run.pass_hat.iter().map(|(k, value)| (*k, Some(*value)))),
+                curve(
+                    ours.into_iter()
+                        .flat_map(|(cell, _)| &scene.analysis.cells[cell].curve)
+                        .filter(|point| run.pass_hat.contains_key(&point.k))
+                        .map(|point| (point.k, point.value)),
+                ),
                 cell::text(why(scene, printed, pass_1, ours)),
                 text(run.checkpoint.as_deref()),
             ]);
@@ -137,9 +146,26 @@ pub(super) fn console(scene: &Scene<'_>) -> Option<Table> {
     ];
     let title = "Console output of runs".to_owned();
     (!rows.is_empty()).then(|| {
-        let idle = ["strategy", "user_model", "printed_pass_1", "printed_reward", "ours", "started", "finished", "solved"];
+        let idle = [
+            "strategy",
+            "user_model",
+            "printed_pass_1",
+            "printed_reward",
+            "ours",
+            "printed_pass_hat",
+            "pass_hat",
+            "started",
+            "finished",
+            "solved",
+        ];
         Table { id: "latency_console".to_owned(), title, columns, rows, notes }.without_idle(&idle)
     })
+}
+
+/// Returns pass^k by k in one text: `1: 0.420, 2: 0.273`.
+fn curve(points: impl Iterator<Item = (u32, Option<f64>)>) -> Cell {
+    let texts: Vec<String> = points.map(|(k, value)| format!("{k}: {}", fmt::decimal(value, 3))).collect();
+    if texts.is_empty() { cell::empty() } else { cell::text(texts.join(", ")) }
 }
 
 /// Returns the cell of the result file a path names, and how many files that cell has.

@@ -11,10 +11,7 @@ use super::{
 };
 use crate::{
     analysis::latency::{Latency, Series, ServerFigures},
-    metrics::{
-        latency::{IntervalMethod, Summary},
-        tokens::Speed,
-    },
+    metrics::{latency::IntervalMethod, quantile::quantile_type7, tokens::Speed},
     records::log::{Role, Server, calendar},
 };
 
@@ -92,7 +89,8 @@ fn notes(scene: &Scene<'_>, latency: &Latency) -> Vec<String> {
     limits.push(if limits.is_empty() { others } else { format!("others {others}") });
     let by_task = latency.series.iter().any(|one| matches!(one.summary.method, IntervalMethod::TaskBootstrap { .. }));
     let unit = if by_task {
-        "by task where tasks are known (percentiles: bootstrap over tasks; shares: scaled Wilson), else for independent calls"
+        "by task where tasks are known (percentiles: bootstrap over tasks, from six tasks on; shares: scaled Wilson), else for independent \
+         calls"
     } else {
         "for independent calls (order statistics, Wilson): calls of one task are alike, so they are too short"
     };
@@ -110,7 +108,7 @@ fn notes(scene: &Scene<'_>, latency: &Latency) -> Vec<String> {
 
 fn series_table(scene: &Scene<'_>, latency: &Latency, id: &str, title: &str, tools: bool) -> Option<Table> {
     let is_tool = |one: &&Series| (one.role == Role::Tool) == tools;
-    let mut columns = vec![column::text("domain", "domain")];
+    let mut columns = vec![column::text("label", "label"), column::text("domain", "domain")];
     if tools {
         columns.push(column::text("tool", "tool"));
     } else {
@@ -124,7 +122,7 @@ fn series_table(scene: &Scene<'_>, latency: &Latency, id: &str, title: &str, too
         if !is_tool(&one) {
             continue;
         }
-        let mut row = vec![cell::text(domain)];
+        let mut row = vec![label(one), cell::text(domain)];
         if !tools {
             row.push(cell::text(one.role.name()));
         }
@@ -134,8 +132,13 @@ fn series_table(scene: &Scene<'_>, latency: &Latency, id: &str, title: &str, too
     }
     (!rows.is_empty()).then(|| {
         let table = Table { id: id.to_owned(), title: title.to_owned(), columns, rows, notes: notes(scene, latency) };
-        table.without_idle(&["errors"])
+        table.without_idle(&["label", "errors"])
     })
+}
+
+/// The user's label of a series.
+fn label(one: &Series) -> Cell {
+    one.label.clone().map_or_else(cell::empty, cell::text)
 }
 
 /// Calls by role, model and domain; steps among them.
@@ -150,7 +153,12 @@ pub(super) fn tools(scene: &Scene<'_>, latency: &Latency) -> Option<Table> {
 
 /// Prefill, decode and what is neither.
 pub(super) fn phases(latency: &Latency) -> Option<Table> {
-    let mut columns = vec![column::text("domain", "domain"), column::text("role", "role"), column::text("model", "model")];
+    let mut columns = vec![
+        column::text("label", "label"),
+        column::text("domain", "domain"),
+        column::text("role", "role"),
+        column::text("model", "model"),
+    ];
     for (key, name) in [("prefill", "prefill"), ("decode", "decode")] {
         columns.push(column::number(&format!("{key}_calls"), &format!("{name} known")));
         columns.push(column::number(&format!("{key}_mean_ms"), "mean"));
@@ -167,11 +175,16 @@ pub(super) fn phases(latency: &Latency) -> Option<Table> {
     let with = latency.series.iter().filter_map(|one| Some((one, one.phases.as_ref()?)));
     let rows: Vec<Vec<Cell>> = with
         .map(|(one, phases)| {
-            let mut row =
-                vec![cell::text(domain_name(one.domain.as_ref())), cell::text(one.role.name()), cell::text(one.name.clone())];
-            for summary in [&phases.prefill, &phases.decode] {
+            let mut row = vec![
+                label(one),
+                cell::text(domain_name(one.domain.as_ref())),
+                cell::text(one.role.name()),
+                cell::text(one.name.clone()),
+            ];
+            for (summary, sorted) in [(&phases.prefill, &phases.prefill_sorted_ms), (&phases.decode, &phases.decode_sorted_ms)]
+            {
                 row.extend([cell::count(Some(summary.n as u64)), cell::millis(summary.mean_ms)]);
-                row.extend([0.5, 0.9, 0.95].map(|level| cell::millis(at(summary, level))));
+                row.extend([0.5, 0.9, 0.95].map(|level| cell::millis(quantile_type7(sorted, level))));
             }
             let parts = one.tokens.as_ref().and_then(|tokens| tokens.parts.as_ref());
             row.extend([
@@ -190,18 +203,16 @@ pub(super) fn phases(latency: &Latency) -> Option<Table> {
             .to_owned(),
     ];
     let title = "Prefill and decode".to_owned();
-    (!rows.is_empty())
-        .then(|| Table { id: "latency_phases".to_owned(), title, columns, rows, notes }.without_idle(&["contradictions"]))
-}
-
-fn at(summary: &Summary, level: f64) -> Option<f64> {
-    summary.percentiles.iter().find(|one| (one.level - level).abs() < 1e-9).and_then(|one| one.value_ms)
+    (!rows.is_empty()).then(|| {
+        Table { id: "latency_phases".to_owned(), title, columns, rows, notes }.without_idle(&["label", "contradictions"])
+    })
 }
 
 /// Tokens, speeds and time per token.
 pub(super) fn tokens(scene: &Scene<'_>, latency: &Latency) -> Option<Table> {
     let [e2e_lo, e2e_hi] = column::interval("e2e_tokens_per_s", &format!("{} interval", scene.level()));
     let columns = vec![
+        column::text("label", "label"),
         column::text("domain", "domain"),
         column::text("role", "role"),
         column::text("model", "model"),
@@ -232,6 +243,7 @@ pub(super) fn tokens(scene: &Scene<'_>, latency: &Latency) -> Option<Table> {
             let tpot = tokens.time_per_token.as_ref();
             let e2e = tokens.time_per_token_end_to_end.as_ref();
             vec![
+                label(one),
                 cell::text(domain_name(one.domain.as_ref())),
                 cell::text(one.role.name()),
                 cell::text(one.name.clone()),
@@ -257,7 +269,7 @@ pub(super) fn tokens(scene: &Scene<'_>, latency: &Latency) -> Option<Table> {
             .to_owned(),
     ];
     let title = "Tokens and speed".to_owned();
-    (!rows.is_empty()).then(|| Table { id: "latency_tokens".to_owned(), title, columns, rows, notes })
+    (!rows.is_empty()).then(|| Table { id: "latency_tokens".to_owned(), title, columns, rows, notes }.without_idle(&["label"]))
 }
 
 /// One row a log: throughput and concurrency.
@@ -283,7 +295,7 @@ pub(super) fn runs(latency: &Latency) -> Option<Table> {
             vec![
                 cell::text(run.path.clone()),
                 cell::text(domain_name(run.domain.as_ref())),
-                cell::text(calendar::text(run.span_ms.0)),
+                cell::text(calendar::text(run.begin_ms)),
                 cell::duration(Some(run.load.span_ms / 1000.0)),
                 cell::count(Some(run.load.calls as u64)),
                 cell::mean(run.load.calls_per_min, 1),
@@ -314,6 +326,7 @@ pub(super) fn slowest(latency: &Latency) -> Option<Table> {
         column::text("role", "role"),
         column::text("name", "model or tool"),
         column::number("duration_ms", "duration"),
+        column::flag("error", "error"),
         column::text("domain", "domain"),
         column::text("task", "task"),
         column::number("step", "step"),
@@ -329,6 +342,7 @@ pub(super) fn slowest(latency: &Latency) -> Option<Table> {
                 cell::text(one.role.name()),
                 cell::text(one.name.clone()),
                 cell::millis(Some(one.duration_ms)),
+                cell::flag(Some(one.is_error)),
                 cell::text(domain_name(one.domain.as_ref())),
                 one.task.clone().map_or_else(cell::empty, cell::text),
                 cell::integer(one.step.map(i64::from)),
