@@ -48,7 +48,8 @@ pub(super) enum QuantileArg {
 fn parse_percent(text: &str) -> Result<f64, String> {
     let number = text.trim().trim_start_matches(['p', 'P']);
     match number.parse::<f64>() {
-        Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(percent / 100.0),
+        // In whole billionths: 99.9 / 100 would be 0.9990000000000001.
+        Ok(percent) if (0.0..=100.0).contains(&percent) => Ok((percent * 1e7).round() / 1e9),
         _ => Err("a number from 0 to 100 is needed, such as 99 or 99.9".to_owned()),
     }
 }

@@ -14,5 +14,6 @@ mod schema;
 mod secrets;
 mod support;
 mod truth;
+mod truth_logs;
 mod truth_tau2;
 mod verify;
