@@ -242,8 +242,12 @@ fn names_of_models_are_compared_without_spelling() {
 #[test]
 fn precision_is_that_of_the_claim() {
     let agreement = |claimed, decimals, recomputed| {
-        let figure =
-            Figure { measure: Measure::PassHat(1), claimed: Some(claim(claimed, decimals)), recomputed: Some(recomputed), is_complete: true };
+        let figure = Figure {
+            measure: Measure::PassHat(1),
+            claimed: Some(claim(claimed, decimals)),
+            recomputed: Some(recomputed),
+            is_complete: true,
+        };
         figure.agreement()
     };
     for (claimed, decimals, recomputed, equal) in [
