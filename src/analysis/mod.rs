@@ -10,7 +10,7 @@ pub mod tau2;
 pub mod verify;
 
 pub use cell::{CellStats, Cost, Outcomes, TaskStats};
-pub use contrast::{Contrast, EnvRanking, Verdict};
+pub use contrast::{Contrast, EnvRanking, FEWEST_COMMON_TASKS, Verdict};
 pub use overall::{Overall, OverallPoint, OverallRow};
 pub use plan::Plan;
 pub use tau2::Tau2Stats;

@@ -73,7 +73,7 @@ pub struct StratumStats {
     /// What the tasks share.
     pub label: String,
     /// Scored tasks.
-    pub tasks: usize,
+    pub tasks: BTreeSet<TaskId>,
     /// Counted trials.
     pub trials: u64,
     /// Mean over tasks of the share of trials solved.
@@ -305,29 +305,30 @@ fn strata(cell: &Cell, tasks: &BTreeMap<&TaskId, &Tau2Task>, options: &Options) 
     properties
         .into_iter()
         .filter_map(|(by, property)| {
-            let mut groups: BTreeMap<TaskId, Vec<TaskCounts>> = BTreeMap::new();
+            let mut groups: BTreeMap<TaskId, BTreeMap<TaskId, TaskCounts>> = BTreeMap::new();
             for (task, trials) in &cell.tasks {
                 let label = tasks.get(task).and_then(|known| property(known));
                 let standings = trials.iter().map(|trial| options.errors.standing(&trial.episode)).filter(|one| one.counted);
                 let (n, c) = standings.fold((0, 0), |(n, c), one| (n + 1, c + u32::from(one.success)));
                 if let (Some(label), true) = (label, n > 0) {
-                    groups.entry(TaskId::new(label)).or_default().push(TaskCounts { n, c });
+                    groups.entry(TaskId::new(label)).or_default().insert(task.clone(), TaskCounts { n, c });
                 }
             }
             let strata: Vec<StratumStats> = groups
                 .into_iter()
-                .map(|(label, counts)| stratum(label.as_str(), &counts, options.ci, options.confidence))
+                .map(|(label, tasks)| stratum(label.as_str(), tasks, options.ci, options.confidence))
                 .collect();
             (!strata.is_empty()).then_some(Strata { by, strata })
         })
         .collect()
 }
 
-fn stratum(label: &str, counts: &[TaskCounts], ci: Ci, conf: f64) -> StratumStats {
-    let point = curve(counts, Ragged::Chained, 1, ci, conf).into_iter().next();
+fn stratum(label: &str, tasks: BTreeMap<TaskId, TaskCounts>, ci: Ci, conf: f64) -> StratumStats {
+    let counts: Vec<TaskCounts> = tasks.values().copied().collect();
+    let point = curve(&counts, Ragged::Chained, 1, ci, conf).into_iter().next();
     StratumStats {
         label: label.to_owned(),
-        tasks: counts.len(),
+        tasks: tasks.into_keys().collect(),
         trials: counts.iter().map(|task| u64::from(task.n)).sum(),
         pass_1: point.as_ref().and_then(|point| point.value),
         interval: point.and_then(|point| point.interval),

@@ -142,10 +142,12 @@ pub(super) struct AnalyzeArgs {
     /// Print every convention of pass^k in use side by side for this data.
     #[arg(long, help_heading = "Output")]
     pub(super) explain_passk: bool,
-    /// Episodes that ended in an error.
+    /// Episodes whose record holds an error.
+    ///
+    /// Premature ends of τ²-bench (max_steps, agent_error, …) count as scored and stand under "How episodes ended" in the report.
     #[arg(long, value_enum, default_value = "exclude", help_heading = "Policies")]
     pub(super) errors: ErrorsArg,
-    /// Which of several different attempts at one (task, trial) in one file stays.
+    /// Which of several different attempts at one (task, trial) in one file stays, and which of several gradings of one simulation.
     #[arg(long, value_enum, default_value = "first", help_heading = "Policies")]
     pub(super) attempts: AttemptsArg,
     /// What makes a cell, e.g. `model,strategy` (pools the rest) or `cell,persona` (splits the usual cells).

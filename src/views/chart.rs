@@ -201,7 +201,7 @@ pub struct Bars {
 pub struct Stratum {
     /// The stratum's name.
     pub label: String,
-    /// Tasks in it, scored or not.
+    /// Tasks in it that any cell scored; 0 for a stratum that only keeps a place.
     pub tasks: u32,
 }
 
@@ -235,6 +235,8 @@ pub struct Strata {
     pub axis: String,
     /// Strata from left to right.
     pub strata: Vec<Stratum>,
+    /// Whether neighbouring points of a series are joined: the strata have an order, and none is left out between two of them.
+    pub joined: bool,
     /// At most 7 series share one panel; more become small multiples.
     pub series: Vec<StrataSeries>,
 }

@@ -20,6 +20,8 @@ pub mod scene;
 mod strata;
 pub mod summary;
 pub mod table;
+#[cfg(test)]
+mod tests;
 pub mod verify;
 pub mod warnings;
 

@@ -7,7 +7,7 @@ use super::{
     document::{Block, Section},
     fmt::{self, cell, column},
     matrix::binned,
-    scene::{EnvCells, Scene, listing, plural, was_were},
+    scene::{Entry, EnvCells, MOST_CELLS_SHOWN, Scene, listing, plural, was_were},
     summary::bounds,
     table::Table,
     warnings::warnings,
@@ -344,8 +344,10 @@ fn cell_names(scene: &Scene<'_>, cells: &[usize]) -> String {
 }
 
 fn coverage(scene: &Scene<'_>, env: &EnvCells<'_>) -> Coverage {
-    let columns: Vec<String> = env.shown.iter().map(|entry| entry.name.short.clone()).collect();
-    let rows = binned(&env.shown, |group| {
+    let unscored = unscored(scene, env);
+    let room = MOST_CELLS_SHOWN.saturating_sub(env.shown.len());
+    let drawn: Vec<Entry<'_>> = env.shown.iter().chain(unscored.iter().take(room)).copied().collect();
+    let matrix = binned(&drawn, |group| {
         let mut square = CoverageSquare { scored: 0, excluded: 0, planned: 0 };
         for task in group {
             square.scored += task.n;
@@ -354,24 +356,50 @@ fn coverage(scene: &Scene<'_>, env: &EnvCells<'_>) -> Coverage {
         }
         square
     });
-    let planned: u64 = env.shown.iter().flat_map(|entry| &entry.stats.tasks).map(|task| u64::from(task.planned)).sum();
-    let scored: u64 =
-        env.shown.iter().flat_map(|entry| &entry.stats.tasks).map(|task| u64::from(task.n.min(task.planned))).sum();
+    let tasks = || env.shown.iter().chain(&unscored).flat_map(|entry| &entry.stats.tasks);
+    let planned: u64 = tasks().map(|task| u64::from(task.planned)).sum();
+    let scored: u64 = tasks().map(|task| u64::from(task.n.min(task.planned))).sum();
     let share = fmt::rate((planned > 0).then(|| scored as f64 / planned as f64));
+    let columns: Vec<String> = drawn.iter().map(|entry| entry.name.short.clone()).collect();
+    let rows = if matrix.is_grouped() {
+        format!("; {} in {}", plural(matrix.tasks as u64, "task"), plural(matrix.rows.len() as u64, "group"))
+    } else {
+        String::new()
+    };
     Coverage {
         meta: ChartMeta {
             id: format!("coverage_{}", env.id),
             title: format!("Coverage in {}: {share} of the planned trials count", env.env),
-            subtitle: format!("{}; planned trials are inferred per cell", plural(columns.len() as u64, "cell")),
+            subtitle: format!("{}{rows}; planned trials are inferred per cell", plural(columns.len() as u64, "cell")),
             footer: format!(
-                "{} of {} planned trials. taureport {}",
+                "{} of {} planned trials.{} taureport {}",
                 fmt::count(Some(scored)),
                 fmt::count(Some(planned)),
+                unscored_words(unscored.len(), room),
                 scene.version
             ),
             alt: format!("Task by cell matrix of counted trials in {}", env.env),
         },
         columns,
-        rows,
+        rows: matrix.rows,
     }
+}
+
+/// Returns the cells of a charted environment whose plan is known and of which nothing counts: runs that never finished an episode.
+fn unscored<'a>(scene: &'a Scene<'_>, env: &EnvCells<'_>) -> Vec<Entry<'a>> {
+    let of = |entry: &Entry<'_>| (entry.cell.key.benchmark, entry.cell.key.env.clone());
+    let Some(ours) = env.shown.first().map(of) else { return Vec::new() };
+    let planned = |entry: &Entry<'_>| entry.stats.tasks.iter().any(|task| task.planned > 0);
+    scene.entries().filter(|entry| of(entry) == ours && entry.stats.outcomes.counted == 0 && planned(entry)).collect()
+}
+
+fn unscored_words(unscored: usize, room: usize) -> String {
+    if unscored == 0 {
+        return String::new();
+    }
+    let hidden = match unscored.saturating_sub(room) {
+        0 => String::new(),
+        hidden => format!(", {} of them not drawn", fmt::count(Some(hidden as u64))),
+    };
+    format!(" Among them {} of which nothing counts{hidden}.", plural(unscored as u64, "cell"))
 }

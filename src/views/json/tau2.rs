@@ -175,7 +175,7 @@ fn strata(stats: &Tau2Stats) -> Vec<StratumJson> {
     let one = all.map(|(by, one)| StratumJson {
         by,
         stratum: one.label.clone(),
-        tasks: one.tasks,
+        tasks: one.tasks.len(),
         trials: one.trials,
         pass_1: one.pass_1,
         pass_1_interval: ends(one.interval),
