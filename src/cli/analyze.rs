@@ -253,7 +253,7 @@ fn print(args: &AnalyzeArgs, document: &Document, metrics: &[u8], printer: &mut 
 fn say(args: &AnalyzeArgs, scene: &Scene<'_>, document: &Document, printer: &mut Printer) {
     printer.note("");
     let mut findings = if scene.names.is_empty() { Vec::new() } else { views::summary::findings(scene) };
-    findings.extend(scene.latency.iter().flat_map(|latency| views::latency::findings(latency)));
+    findings.extend(scene.latency.iter().flat_map(|latency| views::latency::findings(latency, !scene.names.is_empty())));
     let shown = if printer.is_verbose() { findings.len() } else { PRINTED_FINDINGS };
     findings.iter().take(shown).for_each(|finding| printer.note(&format!("• {finding}")));
     if findings.len() > shown {

@@ -10,7 +10,7 @@ use crate::{
     redact::redact,
 };
 
-/// Fills parts that content and file name leave unknown from the console output of the run that wrote the file. A checkpoint that
+/// Fills parts that the content leaves unknown from the console output of the run that wrote the file. A checkpoint that
 /// several runs name, or a name that several files have, tells nothing.
 pub fn fill<'a>(files: impl Iterator<Item = &'a mut ResultFile>, consoles: &[&ConsoleLog]) {
     let mut runs: BTreeMap<String, Option<&ConsoleRun>> = BTreeMap::new();

@@ -9,10 +9,10 @@ pub enum Origin {
     Neighbours,
     /// A folder name on the way to the file.
     Folder,
-    /// What the run that wrote the file printed on its console.
-    Console,
     /// The file's own name.
     FileName,
+    /// What the run that wrote the file printed on its console.
+    Console,
     /// The file's content.
     Content,
     /// The user's `--layout` template.

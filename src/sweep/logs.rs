@@ -21,11 +21,15 @@ pub fn without_copies(mut logs: Vec<LogInput>) -> Vec<LogInput> {
         (log.is_none_or(|log| log.domain.is_none()), std::cmp::Reverse(log.map_or(0, |log| log.events.len())))
     };
     order.sort_by_key(rank);
+    let mut markers: BTreeMap<Option<String>, BTreeMap<String, u32>> = BTreeMap::new();
     // The same log under two labels is the user's own doing.
     let mut seen: BTreeMap<Option<String>, BTreeMap<u64, u32>> = BTreeMap::new();
     for at in order {
-        let seen = seen.entry(logs[at].source.label.clone()).or_default();
+        let label = logs[at].source.label.clone();
+        let markers = markers.entry(label.clone()).or_default();
+        let seen = seen.entry(label).or_default();
         if let Some(log) = &mut logs[at].profile {
+            drop_marker_copies(log, markers);
             logs[at].copies = drop_copies(log, seen);
         }
     }
@@ -50,6 +54,22 @@ fn drop_copies(log: &mut LogFile, seen: &mut BTreeMap<u64, u32>) -> u64 {
         *known = (*known).max(count);
     }
     (before - log.events.len()) as u64
+}
+
+/// Drops the completion markers that earlier files have, likewise.
+fn drop_marker_copies(log: &mut LogFile, seen: &mut BTreeMap<String, u32>) {
+    let mut own: BTreeMap<String, u32> = BTreeMap::new();
+    log.markers.retain(|marker| {
+        let key = format!("{:?} {:?} {:?} {:?} {:?}", marker.kind, marker.domain, marker.trial, marker.task, marker.status);
+        let known = seen.get(&key).copied().unwrap_or(0);
+        let count = own.entry(key).or_default();
+        *count += 1;
+        *count > known
+    });
+    for (key, count) in own {
+        let known = seen.entry(key).or_default();
+        *known = (*known).max(count);
+    }
 }
 
 fn key(log: &LogFile, event: &Event) -> u64 {

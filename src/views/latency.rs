@@ -14,7 +14,7 @@ use super::{
     table::Table,
 };
 use crate::{
-    analysis::latency::{Latency, Series},
+    analysis::latency::{Attachment, Latency, Series},
     metrics::latency::QuantileKind,
     records::log::Role,
 };
@@ -29,7 +29,7 @@ pub(super) fn sections(scene: &Scene<'_>) -> Vec<(Section, Vec<Table>, Vec<Chart
 
 fn calls(scene: &Scene<'_>, latency: &Latency) -> (Section, Vec<Table>, Vec<Chart>) {
     let charts = charts::all(scene, latency);
-    let mut blocks = vec![Block::Points(findings(latency))];
+    let mut blocks = vec![Block::Points(findings(latency, !scene.names.is_empty()))];
     let mut tables = Vec::new();
     let mut table = |table: Option<Table>, folded: bool, blocks: &mut Vec<Block>| {
         if let Some(table) = table {
@@ -65,28 +65,46 @@ fn calls(scene: &Scene<'_>, latency: &Latency) -> (Section, Vec<Table>, Vec<Char
 }
 
 /// What a reader should know first.
-pub fn findings(latency: &Latency) -> Vec<String> {
+pub fn findings(latency: &Latency, has_results: bool) -> Vec<String> {
     let mut found: Vec<String> = latency
         .pooled
         .iter()
         .filter(|one| !matches!(one.role, Role::Tool | Role::Step | Role::Other) && one.calls > 0)
         .map(finding)
         .collect();
-    let attachment = latency.joined.attachment;
-    if attachment.by_time + attachment.by_task > 0 {
-        let share = (attachment.by_time + attachment.by_task) as f64 / attachment.calls.max(1) as f64;
-        found.push(format!(
-            "{} of {} were attached to episodes ({} by time, {} because the task has one episode).",
-            fmt::rate(Some(share)),
-            plural(attachment.calls, "call"),
-            fmt::count(Some(attachment.by_time)),
-            fmt::count(Some(attachment.by_task)),
-        ));
+    if has_results && latency.joined.attachment.calls > 0 {
+        found.push(attached(latency.joined.attachment));
     }
     if found.is_empty() {
         found.push("No call of a language model is on record.".to_owned());
     }
     found
+}
+
+/// How many calls were attached to episodes, and why the others were not.
+pub(super) fn attached(attachment: Attachment) -> String {
+    let Attachment { calls, by_time, by_task, ambiguous, without_task } = attachment;
+    let attached = by_time + by_task;
+    let mut text = format!(
+        "{} of {} ({}) were attached to episodes",
+        fmt::count(Some(attached)),
+        plural(calls, "call"),
+        fmt::rate(Some(attached as f64 / calls.max(1) as f64)),
+    );
+    let rest = [
+        (ambiguous, "fit several episodes"),
+        (calls - attached - ambiguous, "fit none (by task, domain, label, agent model and time)"),
+        (without_task, "more name no task"),
+    ];
+    let rest: Vec<String> = rest
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, why)| format!("{} {why}", fmt::count(Some(count))))
+        .collect();
+    if !rest.is_empty() {
+        text.push_str(&format!(": {}", rest.join(", ")));
+    }
+    text + "."
 }
 
 fn finding(one: &Series) -> String {

@@ -1,19 +1,20 @@
 //! Calls attached to episodes, and what the time of an episode went into.
 //!
-//! A call belongs to an episode of its task if it ended between the episode's start and end; where no episode of the task has times,
-//! if the sweep holds but one episode of that task in the log's domain. Everything else stays unattached. Invented times are unknown
-//! in the records, so they attach nothing.
+//! A call may belong to an episode of its task whose cell has the log's domain, label and agent model, and in whose time it ended
+//! (where the episode has times). Of several the one stays whose trial the log says was completed next, then the one whose file
+//! lies nearest to the log. If then exactly one is left, the call is attached; everything else stays unattached. Invented times are
+//! unknown in the records.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    metrics::decomposition::decompose,
+    metrics::{decomposition::decompose, quantile::quantile_type7},
     records::{
         Outcome, TaskId,
         episode::is_success,
         log::{Event, LogFile, Role, calendar},
     },
-    sweep::{Sweep, Trial},
+    sweep::{CellKey, Sweep, Trial},
 };
 
 /// Where the time of an episode goes.
@@ -69,6 +70,8 @@ pub struct Attachment {
     pub by_task: u64,
     /// Several episodes fit.
     pub ambiguous: u64,
+    /// Calls that name no task; not among `calls`.
+    pub without_task: u64,
 }
 
 /// One episode with calls.
@@ -78,6 +81,8 @@ pub struct EpisodeTime {
     pub cell: usize,
     /// The task.
     pub task: TaskId,
+    /// The trial on record.
+    pub trial: Option<i64>,
     /// Whether it was solved.
     pub solved: bool,
     /// Wall-clock time, seconds: the recorded one, else from the first call to the last.
@@ -107,6 +112,10 @@ pub struct TimeRow {
     pub unexplained_s: f64,
     /// Mean overlap, seconds.
     pub overlap_s: f64,
+    /// Median span, seconds.
+    pub span_p50_s: Option<f64>,
+    /// P90 of the spans, seconds.
+    pub span_p90_s: Option<f64>,
 }
 
 /// What was joined.
@@ -140,12 +149,16 @@ pub(super) fn join(sweep: &Sweep) -> Joined {
     }
     let (mut attachment, mut attached) = (Attachment::default(), BTreeMap::<usize, Vec<(Component, i64, i64)>>::new());
     for log in sweep.logs.iter().filter_map(|log| log.profile.as_ref()) {
+        let guest = Guest::new(log, sweep);
         for event in &log.events {
             let Some(component) = Component::of(log.source(event).role) else { continue };
-            let Some(task) = log.task(event) else { continue };
+            let Some(task) = log.task(event).filter(|task| *task != super::series::GLOBAL) else {
+                attachment.without_task += 1;
+                continue;
+            };
             attachment.calls += 1;
             let own = by_task.get(task).map_or(&[][..], Vec::as_slice);
-            let found = fitting(sweep, &candidates, own, log, event);
+            let found = if own.is_empty() { Fit::None } else { guest.fitting(sweep, &candidates, own, task, event) };
             match found {
                 Fit::Time(index) | Fit::Task(index) => {
                     let counter = if matches!(found, Fit::Time(_)) { &mut attachment.by_time } else { &mut attachment.by_task };
@@ -187,6 +200,7 @@ fn candidates(sweep: &Sweep) -> Vec<Candidate<'_>> {
     found
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fit {
     Time(usize),
     Task(usize),
@@ -194,35 +208,97 @@ enum Fit {
     None,
 }
 
-fn fitting(sweep: &Sweep, candidates: &[Candidate<'_>], own: &[usize], log: &LogFile, event: &Event) -> Fit {
-    let domain = log.domain_of(event);
-    let in_domain = |index: &&usize| {
-        let key = &sweep.cells[candidates[**index].cell].key;
-        let same_env = match (domain, key.env.as_deref()) {
+/// One log on its way to the episodes.
+struct Guest<'a> {
+    log: &'a LogFile,
+    /// Cells of the same label and of a model of the agent that the log names (or any, where one of them is unknown).
+    fits: Vec<bool>,
+    /// Completed trials by task: when, and which trial.
+    completed: BTreeMap<&'a str, Vec<(i64, i64)>>,
+}
+
+impl<'a> Guest<'a> {
+    fn new(log: &'a LogFile, sweep: &Sweep) -> Self {
+        let agents = log.sources.iter().filter(|source| source.role == Role::Agent);
+        let models: BTreeSet<String> = agents.filter_map(|source| Some(plain_model(log.names.text(source.model?)))).collect();
+        let fits = |key: &CellKey| {
+            let known = key.model.as_ref().filter(|_| !models.is_empty());
+            known.is_none_or(|model| models.contains(&plain_model(model))) && key.label == log.label
+        };
+        let fits = sweep.cells.iter().map(|cell| fits(&cell.key)).collect();
+        let mut completed: BTreeMap<&str, Vec<(i64, i64)>> = BTreeMap::new();
+        for marker in &log.markers {
+            if let (Some(task), Some(trial), Some(at)) = (&marker.task, marker.trial, marker.at_ms.or(marker.after_ms)) {
+                completed.entry(task).or_default().push((at, trial));
+            }
+        }
+        completed.values_mut().for_each(|trials| trials.sort_unstable());
+        Self { log, fits, completed }
+    }
+
+    /// Returns the trial a call belongs to: the first of its task to be completed after it.
+    fn trial_of(&self, task: &str, at_ms: i64) -> Option<i64> {
+        self.completed.get(task)?.iter().find(|(completed, _)| *completed >= at_ms).map(|(_, trial)| *trial)
+    }
+
+    /// Returns whether the calls of the log may belong to a cell.
+    fn may_be_of(&self, sweep: &Sweep, cell: usize, domain: Option<&str>) -> bool {
+        let same_env = match (domain, sweep.cells[cell].key.env.as_deref()) {
             (Some(domain), Some(env)) => domain.eq_ignore_ascii_case(env),
             // What is unknown on both sides may be the same; a log of a known domain is no evidence for an unknown environment.
             (domain, _) => domain.is_none(),
         };
-        same_env && key.label == log.label
+        same_env && self.fits[cell]
+    }
+
+    fn fitting(&self, sweep: &Sweep, candidates: &[Candidate<'_>], own: &[usize], task: &str, event: &Event) -> Fit {
+        let domain = self.log.domain_of(event);
+        let mut left: Vec<usize> =
+            own.iter().filter(|index| self.may_be_of(sweep, candidates[**index].cell, domain)).copied().collect();
+        if let Some(trial) = event.at_ms().and_then(|at| self.trial_of(task, at)) {
+            narrow(&mut left, |index| candidates[index].trial.episode.trial == Some(trial));
+        }
+        let timed = left.iter().any(|index| candidates[*index].span_ms.is_some());
+        if timed {
+            let Some(at) = event.at_ms() else { return Fit::None };
+            // An episode without times may hold any call of its task.
+            let holds = |index: usize| {
+                candidates[index].span_ms.is_none_or(|(start, end)| (start - SLACK_MS..=end + SLACK_MS).contains(&at))
+            };
+            left.retain(|index| holds(*index));
+        }
+        if left.len() > 1 {
+            let near = |index: usize| common_folders(&self.log.path, &sweep.files[candidates[index].trial.file].source.path);
+            let nearest = left.iter().map(|index| near(*index)).max();
+            left.retain(|index| Some(near(*index)) == nearest);
+        }
+        match left.as_slice() {
+            [] => Fit::None,
+            [one] if candidates[*one].span_ms.is_some() => Fit::Time(*one),
+            [one] => Fit::Task(*one),
+            _ => Fit::Several,
+        }
+    }
+}
+
+/// Keeps what passes a test, if anything does.
+fn narrow(left: &mut Vec<usize>, test: impl Fn(usize) -> bool) {
+    if left.iter().any(|index| test(*index)) {
+        left.retain(|index| test(*index));
+    }
+}
+
+/// Returns a model without provider and folder, in lower case: `/ckpt/nvidia/Nemotron-8B` and `nvidia/nemotron-8b` are the same.
+fn plain_model(model: &str) -> String {
+    model.trim_end_matches('/').rsplit('/').next().unwrap_or(model).to_lowercase()
+}
+
+/// Returns how many leading folders two paths share.
+fn common_folders(a: &str, b: &str) -> usize {
+    let folders = |path: &str| {
+        path.rsplit_once('/').map_or_else(Vec::new, |(folders, _)| folders.split('/').map(str::to_owned).collect())
     };
-    let own: Vec<usize> = own.iter().filter(in_domain).copied().collect();
-    if own.iter().any(|index| candidates[*index].span_ms.is_some()) {
-        let Some(at) = event.at_ms() else { return Fit::None };
-        let holds = |index: &&usize| {
-            candidates[**index].span_ms.is_some_and(|(start, end)| (start - SLACK_MS..=end + SLACK_MS).contains(&at))
-        };
-        let mut inside = own.iter().filter(holds);
-        return match (inside.next(), inside.next()) {
-            (Some(one), None) => Fit::Time(*one),
-            (Some(_), Some(_)) => Fit::Several,
-            (None, _) => Fit::None,
-        };
-    }
-    match own.as_slice() {
-        [] => Fit::None,
-        [one] => Fit::Task(*one),
-        _ => Fit::Several,
-    }
+    folders(a).iter().zip(&folders(b)).take_while(|(a, b)| a == b).count()
 }
 
 fn episode_time(candidate: &Candidate<'_>, calls: &[(Component, i64, i64)]) -> Option<EpisodeTime> {
@@ -241,6 +317,7 @@ fn episode_time(candidate: &Candidate<'_>, calls: &[(Component, i64, i64)]) -> O
     Some(EpisodeTime {
         cell: candidate.cell,
         task: candidate.task.clone(),
+        trial: candidate.trial.episode.trial,
         solved,
         span_s: seconds(parts.span_us),
         parts_s,
@@ -256,6 +333,8 @@ fn rows(episodes: &[EpisodeTime]) -> Vec<TimeRow> {
     }
     let row = |((cell, failed), own): ((usize, bool), Vec<&EpisodeTime>)| {
         let mean = |part: &dyn Fn(&EpisodeTime) -> f64| own.iter().map(|one| part(one)).sum::<f64>() / own.len() as f64;
+        let mut spans: Vec<f64> = own.iter().map(|one| one.span_s).collect();
+        spans.sort_by(f64::total_cmp);
         let mut parts_s = [0.0; 5];
         for (at, part) in parts_s.iter_mut().enumerate() {
             *part = mean(&|one| one.parts_s[at]);
@@ -268,6 +347,8 @@ fn rows(episodes: &[EpisodeTime]) -> Vec<TimeRow> {
             parts_s,
             unexplained_s: mean(&|one| one.unexplained_s),
             overlap_s: mean(&|one| one.overlap_s),
+            span_p50_s: quantile_type7(&spans, 0.5),
+            span_p90_s: quantile_type7(&spans, 0.9),
         }
     };
     groups.into_iter().map(row).collect()

@@ -1,8 +1,11 @@
 //! One log as a run in time: throughput, concurrency, the slowest calls.
 
 use crate::{
-    metrics::timeline::{Bin, Call, Load, bin_width_ms, bins, load},
-    records::log::{Event, LogFile, LogInput, MarkerKind, Role},
+    metrics::{
+        latency::{Durations, QuantileKind, TimedCall},
+        timeline::{Bin, Call, Load, bin_width_ms, bins, load},
+    },
+    records::log::{Event, LogFile, LogInput, Marker, MarkerKind, Role},
 };
 
 /// Most bins of a drawn run.
@@ -25,6 +28,8 @@ pub struct RunFigures {
     pub begin_ms: i64,
     /// Load of all calls of language models.
     pub load: Load,
+    /// Calls of language models that ended in an error: they are running calls, but in no time.
+    pub errors: usize,
     /// Load by role.
     pub by_role: Vec<(Role, Load)>,
     /// Steps completed a minute.
@@ -78,6 +83,12 @@ fn run(log: &LogFile) -> Option<RunFigures> {
         let start_ms = (at - event.duration_ms()?).ceil().min(at);
         Some(Call { start_ms, duration_ms: at - start_ms, tokens_out: event.output_tokens().map(u64::from) })
     };
+    let good: Vec<Call> = log
+        .events
+        .iter()
+        .filter(|event| MODEL_ROLES.contains(&log.source(event).role) && !log.source(event).is_error)
+        .filter_map(call)
+        .collect();
     let of = |role: Role| -> Vec<Call> {
         log.events.iter().filter(|event| log.source(event).role == role).filter_map(call).collect()
     };
@@ -87,7 +98,7 @@ fn run(log: &LogFile) -> Option<RunFigures> {
     let minutes = load_of_all.span_ms / 60_000.0;
     let per_min = |count: usize| (minutes > 0.0 && count > 0).then(|| count as f64 / minutes);
     let steps = log.events.iter().filter(|event| log.source(event).role == Role::Step).count();
-    let done = log.markers.iter().filter(|marker| marker.kind != MarkerKind::Simulation).count();
+    let done = completed(log);
     let first = all.iter().map(|call| call.start_ms).fold(f64::INFINITY, f64::min);
     #[expect(clippy::cast_possible_truncation, reason = "times of logs are far from the ends of i64")]
     let begin_ms = span_ms.0 + if first.is_finite() { first as i64 } else { 0 };
@@ -102,8 +113,40 @@ fn run(log: &LogFile) -> Option<RunFigures> {
         steps_per_min: per_min(steps),
         tasks_completed: done as u64,
         tasks_per_min: per_min(done),
-        bins: bins(&all, width, &LEVELS),
+        errors: all.len() - good.len(),
+        bins: timed_bins(&all, &good, width),
     })
+}
+
+/// Cuts a run into bins: concurrency of all calls, times of those that did not end in an error.
+fn timed_bins(all: &[Call], good: &[Call], width_ms: f64) -> Vec<Bin> {
+    let mut found = bins(all, width_ms, &LEVELS);
+    if all.len() == good.len() {
+        return found;
+    }
+    for bin in &mut found {
+        let ends = bin.start_ms + width_ms;
+        let own: Vec<TimedCall> = good
+            .iter()
+            .filter(|call| (bin.start_ms..ends).contains(&call.start_ms))
+            .map(|call| (call.duration_ms, None))
+            .collect();
+        let durations = Durations::new(&own);
+        bin.quantiles_ms = LEVELS.iter().map(|level| durations.quantile_ms(*level, QuantileKind::Linear)).collect();
+        bin.max_ms = durations.sorted_ms().last().copied();
+    }
+    found
+}
+
+/// Returns how many tasks a log says were completed: markers of skipped ones and of errors are none. Finished simulations count where
+/// there are no other markers.
+fn completed(log: &LogFile) -> usize {
+    let ended = |marker: &&Marker| !matches!(marker.status.as_deref(), Some("skipped" | "error"));
+    let of = |simulations: bool| {
+        log.markers.iter().filter(|marker| (marker.kind == MarkerKind::Simulation) == simulations).filter(ended).count()
+    };
+    let marked = log.markers.iter().any(|marker| marker.kind != MarkerKind::Simulation);
+    of(!marked)
 }
 
 /// Returns the slowest calls of all logs, steps left out since they contain other calls.
@@ -112,7 +155,9 @@ pub(super) fn slowest(logs: &[LogInput]) -> Vec<SlowCall> {
     for (index, log) in logs.iter().enumerate() {
         let Some(log) = &log.profile else { continue };
         let timed = log.events.iter().enumerate().filter(|(_, event)| log.source(event).role != Role::Step);
-        found.extend(timed.filter_map(|(at, event)| Some((event.duration_ms().filter(|ms| ms.is_finite())?, index, at))));
+        found.extend(
+            timed.filter_map(|(at, event)| Some((event.duration_ms().filter(|ms| ms.is_finite() && *ms >= 0.0)?, index, at))),
+        );
         let slowest_first =
             |a: &(f64, usize, usize), b: &(f64, usize, usize)| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2)));
         if found.len() > SLOWEST {

@@ -9,7 +9,10 @@ use crate::{
         latency::{Durations, ShareBelow, Summary, TimedCall, ecdf_points},
         tokens::{LlmCall, TokenFigures, token_figures},
     },
-    records::log::{LogFile, LogInput, Name, Role},
+    records::{
+        log::{LogFile, LogInput, Name, Role},
+        task::natural_cmp,
+    },
 };
 
 /// Steps of a drawn distribution.
@@ -99,7 +102,20 @@ pub(super) fn collect(logs: &[LogInput]) -> Vec<Calls> {
             add(index, log, &mut tasks, &mut bags);
         }
     }
-    bags.into_iter().map(|(key, bag)| Calls { key, bag }).collect()
+    in_order(bags)
+}
+
+/// Returns the series in order of label, role, name (naturally) and domain.
+fn in_order(bags: BTreeMap<Key, Bag>) -> Vec<Calls> {
+    let mut all: Vec<Calls> = bags.into_iter().map(|(key, bag)| Calls { key, bag }).collect();
+    all.sort_by(|a, b| {
+        let (a, b) = (&a.key, &b.key);
+        (&a.label, a.role)
+            .cmp(&(&b.label, b.role))
+            .then_with(|| natural_cmp(&a.name, &b.name))
+            .then_with(|| a.domain.cmp(&b.domain))
+    });
+    all
 }
 
 /// Numbers of the tasks of all logs.
@@ -166,7 +182,7 @@ fn add(index: usize, log: &LogFile, tasks: &mut Tasks, bags: &mut BTreeMap<Key, 
 }
 
 /// The task of lines that belong to none.
-const GLOBAL: &str = "global";
+pub(super) const GLOBAL: &str = "global";
 /// What a call is called that does not say its model or function.
 const UNNAMED: &str = "unknown";
 
@@ -179,7 +195,7 @@ pub(super) fn pool(calls: &[Calls]) -> Vec<Calls> {
         all.errors += one.bag.errors;
         all.untimed += one.bag.untimed;
     }
-    pooled.into_iter().map(|(key, bag)| Calls { key, bag }).collect()
+    in_order(pooled)
 }
 
 impl Calls {

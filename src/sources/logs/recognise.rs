@@ -27,10 +27,18 @@ fn is_json(text: &[u8]) -> bool {
         Some((b'{', _)) => true,
         Some((b'[', rest)) => {
             let next = rest.trim_ascii_start().first();
-            next.is_none_or(|byte| matches!(byte, b'{' | b'[' | b']' | b'"' | b'-') || byte.is_ascii_digit())
+            next.is_none_or(|byte| {
+                matches!(byte, b'{' | b'[' | b']' | b'"' | b'-') || byte.is_ascii_digit() && !is_stamped(rest)
+            })
         }
         _ => false,
     }
+}
+
+/// Returns whether a bracket holds a date: `[2026-01-01 10:00:00]` begins a line of a log.
+fn is_stamped(rest: &[u8]) -> bool {
+    let rest = rest.trim_ascii_start();
+    rest.get(4) == Some(&b'-') && rest.get(7) == Some(&b'-') && rest.iter().take(4).all(u8::is_ascii_digit)
 }
 
 /// Returns whether a text holds a structured record or a completion marker.

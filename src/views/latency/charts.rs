@@ -34,11 +34,44 @@ pub(super) fn all(scene: &Scene<'_>, latency: &Latency) -> Vec<Chart> {
     charts.extend(histogram(scene, latency).map(Chart::LogHistogram));
     charts.extend(phases(scene, latency).map(Chart::StackedTime));
     charts.extend(spans(scene, latency, true).map(Chart::Spans));
-    charts.extend(latency.runs.iter().take(MOST_RUNS).enumerate().map(|(at, run)| Chart::Timeline(over_time(scene, at, run))));
+    charts.extend(busiest(latency).into_iter().enumerate().map(|(at, run)| Chart::Timeline(over_time(scene, at, run))));
     charts.extend(
         latency.servers.iter().take(MOST_RUNS).enumerate().filter_map(|(at, one)| server(scene, at, one).map(Chart::Timeline)),
     );
     charts
+}
+
+/// Returns the logs with the most calls, in order of path.
+fn busiest(latency: &Latency) -> Vec<&RunFigures> {
+    let mut order: Vec<usize> = (0..latency.runs.len()).collect();
+    order.sort_by_key(|at| std::cmp::Reverse(latency.runs[*at].load.calls));
+    order.truncate(MOST_RUNS);
+    order.sort_unstable();
+    order.into_iter().map(|at| &latency.runs[at]).collect()
+}
+
+/// Joins bins in pairs where they are half as wide as those of the other panels, so that all panels can be compared.
+fn coarse(one: &Series, per_decade: u8) -> (Vec<f64>, Vec<u64>) {
+    let found = &one.histogram;
+    if found.per_decade == per_decade {
+        return (found.edges.clone(), found.counts.clone());
+    }
+    // Edges are 10^(i/10): those with an even i are edges of the wider bins.
+    let is_wide = |edge: f64| (edge.log10() * 5.0 - (edge.log10() * 5.0).round()).abs() < 1e-6;
+    let (mut edges, mut counts): (Vec<f64>, Vec<u64>) = (Vec::new(), Vec::new());
+    for (pair, count) in found.edges.windows(2).zip(&found.counts) {
+        if is_wide(pair[0]) || edges.is_empty() {
+            edges.push(if is_wide(pair[0]) { pair[0] } else { pair[0] / 10_f64.powf(0.1) });
+            counts.push(0);
+        }
+        if let Some(last) = counts.last_mut() {
+            *last += count;
+        }
+    }
+    if let Some(last) = found.edges.last() {
+        edges.push(if is_wide(*last) { *last } else { last * 10_f64.powf(0.1) });
+    }
+    (edges, counts)
 }
 
 fn is_model(one: &&Series) -> bool {
@@ -71,7 +104,8 @@ fn footer(scene: &Scene<'_>, latency: &Latency, words: &str) -> String {
         QuantileKind::Linear => "type 7",
         QuantileKind::NearestRank => "type 7 in charts",
     };
-    format!("{words} Percentiles: {kind}. Calls in error are left out. taureport {}", scene.version)
+    let limits = if latency.options.limits_ms.is_empty() { "" } else { " Limits differ by role and are in the table." };
+    format!("{words}{limits} Percentiles: {kind}. Calls in error are left out. taureport {}", scene.version)
 }
 
 fn ecdf(scene: &Scene<'_>, latency: &Latency) -> Option<Ecdf> {
@@ -170,6 +204,7 @@ fn span_row(one: &Series, tools: bool) -> SpanRow {
 
 fn histogram(scene: &Scene<'_>, latency: &Latency) -> Option<LogHistogram> {
     let drawn: Vec<&Series> = latency.pooled.iter().filter(is_model).filter(|one| one.calls >= 4 * FEWEST_CALLS).collect();
+    let per_decade = drawn.iter().map(|one| one.histogram.per_decade).min().unwrap_or(5);
     (!drawn.is_empty()).then(|| LogHistogram {
         meta: ChartMeta {
             id: "latency_histogram".to_owned(),
@@ -182,14 +217,17 @@ fn histogram(scene: &Scene<'_>, latency: &Latency) -> Option<LogHistogram> {
         sla_ms: common_limit(drawn.iter().copied()),
         panels: drawn
             .iter()
-            .map(|one| HistogramPanel {
-                label: label(one),
-                n: one.calls as u64,
-                edges_ms: one.histogram.edges.clone(),
-                counts: one.histogram.counts.clone(),
-                too_small: one.histogram.too_small,
-                p50_ms: shown(one, 0.5),
-                p99_ms: shown(one, 0.99),
+            .map(|one| {
+                let (edges_ms, counts) = coarse(one, per_decade);
+                HistogramPanel {
+                    label: label(one),
+                    n: one.calls as u64,
+                    edges_ms,
+                    counts,
+                    too_small: one.histogram.too_small,
+                    p50_ms: shown(one, 0.5),
+                    p99_ms: shown(one, 0.99),
+                }
             })
             .collect(),
     })

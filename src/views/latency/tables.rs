@@ -33,6 +33,7 @@ fn time_columns(latency: &Latency) -> Vec<Column> {
     let mut columns = vec![
         column::number("calls", "calls"),
         column::number("errors", "errors"),
+        column::number("unusable", "no time"),
         column::number("mean_ms", "mean"),
         column::wide(column::number("min_ms", "min")),
     ];
@@ -60,6 +61,7 @@ fn time_cells(one: &Series) -> Vec<Cell> {
     let mut cells = vec![
         cell::count(Some(one.calls as u64)),
         cell::count(Some(one.errors as u64)),
+        cell::count(Some((one.untimed + one.summary.invalid) as u64)),
         cell::millis(one.summary.mean_ms),
         cell::millis(one.summary.min_ms),
     ];
@@ -95,7 +97,7 @@ fn notes(scene: &Scene<'_>, latency: &Latency) -> Vec<String> {
         "for independent calls (order statistics, Wilson): calls of one task are alike, so they are too short"
     };
     vec![format!(
-        "Calls that ended in an error are counted apart and in no time. Percentiles: {}; a P99 needs 100 calls. Under limit: strictly \
+        "Calls that ended in an error are counted apart and in no time; no time: without a duration, or with a negative one. Percentiles: {}; a P99 needs 100 calls. Under limit: strictly \
          quicker than {}. Intervals ({}, in the CSV also of P50, P90, P95, P99) are {unit}.",
         match options.kind {
             crate::metrics::latency::QuantileKind::Linear => "linear between order statistics (type 7, as numpy)",
@@ -132,7 +134,7 @@ fn series_table(scene: &Scene<'_>, latency: &Latency, id: &str, title: &str, too
     }
     (!rows.is_empty()).then(|| {
         let table = Table { id: id.to_owned(), title: title.to_owned(), columns, rows, notes: notes(scene, latency) };
-        table.without_idle(&["label", "errors"])
+        table.without_idle(&["label", "errors", "unusable"])
     })
 }
 
@@ -280,6 +282,7 @@ pub(super) fn runs(latency: &Latency) -> Option<Table> {
         column::text("begin", "begin"),
         column::number("span_s", "span"),
         column::number("model_calls", "model calls"),
+        column::number("errors", "in error"),
         column::number("calls_per_min", "calls/min"),
         column::number("steps_per_min", "steps/min"),
         column::number("tasks_completed", "tasks done"),
@@ -298,6 +301,7 @@ pub(super) fn runs(latency: &Latency) -> Option<Table> {
                 cell::text(calendar::text(run.begin_ms)),
                 cell::duration(Some(run.load.span_ms / 1000.0)),
                 cell::count(Some(run.load.calls as u64)),
+                cell::count(Some(run.errors as u64)),
                 cell::mean(run.load.calls_per_min, 1),
                 cell::mean(run.steps_per_min, 1),
                 cell::count(Some(run.tasks_completed)),
@@ -310,12 +314,13 @@ pub(super) fn runs(latency: &Latency) -> Option<Table> {
         .collect();
     let notes = vec![
         "Wall clock from the begin of the first call of a language model to the end of the last. Concurrency: Σ duration / span (Little), and \
-         the most calls at one moment. Tasks done: completion markers in the log."
+         the most calls at one moment; calls in error run too. Tasks done: completion markers of the log, skipped ones and errors left \
+         out. Charts over time show the six logs with the most calls."
             .to_owned(),
     ];
     let title = "Throughput and concurrency".to_owned();
     (!rows.is_empty()).then(|| {
-        let idle = ["steps_per_min", "tasks_completed", "tasks_per_min", "tokens_out_per_s"];
+        let idle = ["errors", "steps_per_min", "tasks_completed", "tasks_per_min", "tokens_out_per_s"];
         Table { id: "latency_runs".to_owned(), title, columns, rows, notes }.without_idle(&idle)
     })
 }

@@ -15,19 +15,21 @@ pub(super) fn section(scene: &Scene<'_>, latency: &Latency) -> Option<(Section, 
     if rows.is_empty() {
         return None;
     }
-    let attachment = latency.joined.attachment;
-    let share = (attachment.by_time + attachment.by_task) as f64 / attachment.calls.max(1) as f64;
     let text = format!(
-        "{} of the calls in the logs belong to {}. A call belongs to the episode of its task in whose time it ended, or to the only \
-         episode of its task; {} fit several and were left out.",
-        fmt::rate(Some(share)),
-        plural(latency.joined.episodes.len() as u64, "episode"),
-        plural(attachment.ambiguous, "call"),
+        "{} A call may belong to an episode of its task in a cell of the log's domain, label and agent model, in whose time it ended; of \
+         several, the trial that the log completes next and the file nearest to the log decide.",
+        super::attached(latency.joined.attachment)
     );
     let (chart, table) = (chart(scene, rows), table(scene, rows));
-    let blocks = vec![Block::Text(text), Block::Chart(chart.meta.id.clone()), Block::Table(table.id.clone())];
+    let episodes = episodes(scene, latency);
+    let blocks = vec![
+        Block::Text(text),
+        Block::Chart(chart.meta.id.clone()),
+        Block::Table(table.id.clone()),
+        Block::FoldedTable(episodes.id.clone()),
+    ];
     let section = Section { id: "time".to_owned(), heading: "Where the time goes".to_owned(), blocks };
-    Some((section, vec![table], vec![Chart::StackedTime(chart)]))
+    Some((section, vec![table, episodes], vec![Chart::StackedTime(chart)]))
 }
 
 fn outcome(row: &TimeRow) -> &'static str {
@@ -41,6 +43,8 @@ fn table(scene: &Scene<'_>, rows: &[TimeRow]) -> Table {
         column::text("outcome", "outcome"),
         column::number("episodes", "episodes"),
         column::number("span_s", "wall clock"),
+        column::number("span_p50_s", "P50"),
+        column::number("span_p90_s", "P90"),
     ];
     columns.extend(Component::ALL.map(|one| column::number(&format!("{}_s", one.name().replace(' ', "_")), one.name())));
     columns.extend([column::number("unexplained_s", "unexplained"), column::number("overlap_s", "overlap")]);
@@ -52,6 +56,8 @@ fn table(scene: &Scene<'_>, rows: &[TimeRow]) -> Table {
             cell::text(outcome(row)),
             cell::count(Some(row.episodes as u64)),
             cell::duration(Some(row.span_s)),
+            cell::duration(row.span_p50_s),
+            cell::duration(row.span_p90_s),
         ];
         cells.extend(row.parts_s.map(|part| cell::duration(Some(part))));
         cells.extend([cell::duration(Some(row.unexplained_s)), cell::duration(Some(row.overlap_s))]);
@@ -64,6 +70,41 @@ fn table(scene: &Scene<'_>, rows: &[TimeRow]) -> Table {
     ];
     let title = "What the time of an episode goes into".to_owned();
     Table { id: "latency_time".to_owned(), title, columns, rows: rows.collect(), notes }
+}
+
+/// Every episode with calls.
+fn episodes(scene: &Scene<'_>, latency: &Latency) -> Table {
+    let mut columns = vec![
+        column::text("env", "env"),
+        column::text("cell", "cell"),
+        column::text("task", "task"),
+        column::number("trial", "trial"),
+        column::flag("solved", "solved"),
+        column::number("span_s", "wall clock"),
+    ];
+    columns.extend(Component::ALL.map(|one| column::number(&format!("{}_s", one.name().replace(' ', "_")), one.name())));
+    columns.extend([column::number("unexplained_s", "unexplained"), column::number("overlap_s", "overlap")]);
+    let rows: Vec<Vec<Cell>> = latency
+        .joined
+        .episodes
+        .iter()
+        .map(|one| {
+            let name = &scene.names[one.cell];
+            let mut cells = vec![
+                cell::text(name.env.clone()),
+                cell::text(name.short.clone()),
+                cell::text(one.task.to_string()),
+                cell::integer(one.trial),
+                cell::flag(Some(one.solved)),
+                cell::duration(Some(one.span_s)),
+            ];
+            cells.extend(one.parts_s.map(|part| cell::duration(Some(part))));
+            cells.extend([cell::duration(Some(one.unexplained_s)), cell::duration(Some(one.overlap_s))]);
+            cells
+        })
+        .collect();
+    let title = format!("The time of every episode ({})", plural(rows.len() as u64, "row"));
+    Table { id: "latency_episodes".to_owned(), title, columns, rows, notes: Vec::new() }
 }
 
 fn chart(scene: &Scene<'_>, rows: &[TimeRow]) -> StackedTime {
