@@ -7,7 +7,7 @@ use super::{
         summary::bounds,
         table::{Cell, Column, Table},
     },
-    domain_name, millis,
+    domain_name, limit,
 };
 use crate::{
     analysis::latency::{Latency, Series, ServerFigures},
@@ -87,8 +87,8 @@ fn time_cells(one: &Series) -> Vec<Cell> {
 fn notes(scene: &Scene<'_>, latency: &Latency) -> Vec<String> {
     let options = &latency.options;
     let mut limits: Vec<String> =
-        options.limits_ms.iter().map(|(role, ms)| format!("{} {}", role.name(), millis(Some(*ms)))).collect();
-    let others = millis(Some(options.limit_ms));
+        options.limits_ms.iter().map(|(role, ms)| format!("{} {}", role.name(), limit(*ms))).collect();
+    let others = limit(options.limit_ms);
     limits.push(if limits.is_empty() { others } else { format!("others {others}") });
     let by_task = latency.series.iter().any(|one| matches!(one.summary.method, IntervalMethod::TaskBootstrap { .. }));
     let unit = if by_task {
@@ -288,7 +288,8 @@ pub(super) fn runs(latency: &Latency) -> Option<Table> {
                 cell::count(Some(run.load.calls as u64)),
                 cell::mean(run.load.calls_per_min, 1),
                 cell::mean(run.steps_per_min, 1),
-                cell::count(Some(run.tasks_completed)),
+                // Without markers it is unknown.
+                cell::count((run.tasks_completed > 0).then_some(run.tasks_completed)),
                 cell::mean(run.tasks_per_min, 2),
                 cell::mean(run.load.mean_concurrency, 2),
                 cell::count(Some(run.load.peak_concurrency as u64)),
@@ -314,6 +315,7 @@ pub(super) fn slowest(latency: &Latency) -> Option<Table> {
         column::text("role", "role"),
         column::text("name", "model or tool"),
         column::number("duration_ms", "duration"),
+        column::flag("error", "in error"),
         column::text("domain", "domain"),
         column::text("task", "task"),
         column::number("step", "step"),
@@ -329,6 +331,7 @@ pub(super) fn slowest(latency: &Latency) -> Option<Table> {
                 cell::text(one.role.name()),
                 cell::text(one.name.clone()),
                 cell::millis(Some(one.duration_ms)),
+                cell::flag(Some(one.is_error)),
                 cell::text(domain_name(one.domain.as_ref())),
                 one.task.clone().map_or_else(cell::empty, cell::text),
                 cell::integer(one.step.map(i64::from)),

@@ -24,10 +24,12 @@ pub(super) fn section(scene: &Scene<'_>, latency: &Latency) -> Option<(Section, 
         plural(latency.joined.episodes.len() as u64, "episode"),
         plural(attachment.ambiguous, "call"),
     );
-    let (chart, table) = (chart(scene, rows), table(scene, rows));
-    let blocks = vec![Block::Text(text), Block::Chart(chart.meta.id.clone()), Block::Table(table.id.clone())];
+    let chart = chart(scene, rows);
+    let tables = vec![table(scene, rows), per_solved(scene, rows)];
+    let mut blocks = vec![Block::Text(text), Block::Chart(chart.meta.id.clone())];
+    blocks.extend(tables.iter().map(|table| Block::Table(table.id.clone())));
     let section = Section { id: "time".to_owned(), heading: "Where the time goes".to_owned(), blocks };
-    Some((section, vec![table], vec![Chart::StackedTime(chart)]))
+    Some((section, tables, vec![Chart::StackedTime(chart)]))
 }
 
 fn outcome(row: &TimeRow) -> &'static str {
@@ -64,6 +66,34 @@ fn table(scene: &Scene<'_>, rows: &[TimeRow]) -> Table {
     ];
     let title = "What the time of an episode goes into".to_owned();
     Table { id: "latency_time".to_owned(), title, columns, rows: rows.collect(), notes }
+}
+
+/// What a success costs in time: the failed episodes are paid for too.
+fn per_solved(scene: &Scene<'_>, rows: &[TimeRow]) -> Table {
+    let columns = vec![
+        column::text("env", "env"),
+        column::text("cell", "cell"),
+        column::number("episodes", "episodes"),
+        column::number("solved", "solved"),
+        column::number("span_s", "wall clock"),
+        column::number("span_per_solved_s", "per solved episode"),
+    ];
+    let of_cell = rows.chunk_by(|a, b| a.cell == b.cell).map(|own| {
+        let name = &scene.names[own[0].cell];
+        let sum = own.iter().map(|row| row.span_s * row.episodes as f64).sum::<f64>();
+        let solved: usize = own.iter().filter(|row| row.solved).map(|row| row.episodes).sum();
+        vec![
+            cell::text(name.env.clone()),
+            cell::text(name.short.clone()),
+            cell::count(Some(own.iter().map(|row| row.episodes as u64).sum())),
+            cell::count(Some(solved as u64)),
+            cell::duration(Some(sum)),
+            cell::duration((solved > 0).then(|| sum / solved as f64)),
+        ]
+    });
+    let notes = vec!["Over episodes with calls: the time of all of them, failed ones too, over the solved ones.".to_owned()];
+    let title = "Time per solved episode".to_owned();
+    Table { id: "latency_per_solved".to_owned(), title, columns, rows: of_cell.collect(), notes }
 }
 
 fn chart(scene: &Scene<'_>, rows: &[TimeRow]) -> StackedTime {
