@@ -21,10 +21,22 @@ use crate::{
 
 /// Returns the two sections with their tables and charts; none where no log was read.
 pub(super) fn sections(scene: &Scene<'_>) -> Vec<(Section, Vec<Table>, Vec<Chart>)> {
-    let Some(latency) = scene.latency else { return Vec::new() };
+    let Some(latency) = scene.latency else { return untimed(scene).into_iter().collect() };
     let mut sections = vec![calls(scene, latency)];
     sections.extend(time::section(scene, latency));
     sections
+}
+
+/// What logs without a timed call say: the console output of τ-bench runs, which times nothing.
+fn untimed(scene: &Scene<'_>) -> Option<(Section, Vec<Table>, Vec<Chart>)> {
+    let console = logs::console(scene);
+    let folded: Vec<Table> = [logs::files(scene), logs::fields(scene)].into_iter().flatten().collect();
+    let mut blocks = vec![Block::Text("These logs time no call.".to_owned())];
+    blocks.extend(console.iter().map(|table| Block::Table(table.id.clone())));
+    blocks.extend(folded.iter().map(|table| Block::FoldedTable(table.id.clone())));
+    let tables: Vec<Table> = console.into_iter().chain(folded).collect();
+    let section = Section { id: "logs".to_owned(), heading: "Logs".to_owned(), blocks };
+    (!tables.is_empty()).then_some((section, tables, Vec::new()))
 }
 
 fn calls(scene: &Scene<'_>, latency: &Latency) -> (Section, Vec<Table>, Vec<Chart>) {
@@ -115,9 +127,8 @@ fn finding(one: &Series) -> String {
     let percentile = |name: &str, level: f64| at(level).map(|ms| format!("{name} {}", millis(Some(ms))));
     let percentiles: Vec<String> =
         [("P50", 0.5), ("P95", 0.95), ("P99", 0.99)].into_iter().filter_map(|(name, level)| percentile(name, level)).collect();
-    let below = one
-        .below
-        .map_or_else(String::new, |share| format!("; {} under {}", fmt::rate(Some(share.share)), millis(Some(one.limit_ms))));
+    let below =
+        one.below.map_or_else(String::new, |share| format!("; {} under {}", fmt::rate(Some(share.share)), limit(one.limit_ms)));
     let label = one.label.as_ref().map_or_else(String::new, |label| format!("{label}: "));
     let errors =
         if one.errors > 0 { format!(", {} more in error", fmt::count(Some(one.errors as u64))) } else { String::new() };
@@ -148,6 +159,11 @@ pub(super) fn method(latency: &Latency) -> String {
 /// Formats a time given in milliseconds.
 pub(super) fn millis(ms: Option<f64>) -> String {
     fmt::duration(ms.map(|ms| ms / 1000.0))
+}
+
+/// Formats a limit as it was given: `5 s`, `800 ms`.
+fn limit(ms: f64) -> String {
+    if ms < 1000.0 { format!("{ms} ms") } else { format!("{} s", ms / 1000.0) }
 }
 
 /// What a domain is called.

@@ -65,7 +65,8 @@ fn overview(scene: &Scene<'_>) -> String {
         text = "No result files.".to_owned();
     }
     if !sweep.logs.is_empty() {
-        text.push_str(&format!(" {} read; see Latency.", was_were(sweep.logs.len() as u64, "log")));
+        let place = if scene.latency.is_some() { "Latency" } else { "Logs" };
+        text.push_str(&format!(" {} read; see {place}.", was_were(sweep.logs.len() as u64, "log")));
     }
     let passed = sweep.passed_over.len() as u64;
     if passed > 0 {

@@ -194,6 +194,8 @@ fn each_rendering_says_the_same_and_both_say_it_once() {
     assert_eq!((copies(&plain), copies(&noisy)), (0.0, 0.0));
     assert_near("copies", Some(copies(&both)), truth()["copies"].as_f64());
     let runs = list(&both["latency"], "runs");
+    // Four at a time, whatever the lines cut off of a moment.
+    assert_eq!(runs[0]["peak_concurrency"], json!(4));
     assert_eq!((runs.len(), &runs[0]["tasks_completed"]), (1, &truth()["tasks_completed"]["retail"]));
 }
 
@@ -243,6 +245,37 @@ fn logs_alone_make_a_report() {
         let report = analyze(&["fixtures/logs/logs", "--no-charts", "--format", format]);
         assert_eq!(report.output.status.code(), Some(0), "{format}: {}", text(&report.output.stderr));
     }
+}
+
+#[test]
+fn consoles_alone_are_shown_too() {
+    let report = analyze(&["fixtures/logs/logs/slurm_77_1.out", "fixtures/logs/results/run_77.json", "--no-charts"]);
+    assert_eq!(report.output.status.code(), Some(0), "{}", text(&report.output.stderr));
+    let markdown = report.text("experiment_report.md");
+    assert!(markdown.contains("## Logs\n") && !markdown.contains("## Latency\n"));
+    assert_eq!((report.table("latency_console").len(), &report.metrics()["latency"]), (2, &Value::Null));
+}
+
+#[test]
+fn a_success_costs_the_time_of_failures_too() {
+    let report = report();
+    for row in report.table("latency_per_solved").into_iter().skip(1) {
+        let own = |one: &&Value| one["env"] == row[0].as_str();
+        let truth = truth();
+        let rows: Vec<&Value> = list(&truth, "time").iter().filter(own).collect();
+        let sum: f64 = rows.iter().map(|one| number(&one["span_s"]) * number(&one["episodes"])).sum();
+        let solved: f64 = rows.iter().filter(|one| one["solved"] == true).map(|one| number(&one["episodes"])).sum();
+        assert_near("per solved", row[5].parse().ok(), Some(sum / solved));
+    }
+}
+
+#[test]
+fn slow_calls_in_error_are_marked() {
+    let table = report().table("latency_slowest");
+    let marked: Vec<&Vec<String>> = table[1..].iter().filter(|row| row[3] == "true").collect();
+    assert_eq!(marked.len(), 2, "{table:?}");
+    assert!(marked.iter().all(|row| row[2] == "60000.0"), "{marked:?}");
+    assert_eq!(table[1][2], "426958.6");
 }
 
 /// A log of so many calls of one model, each of a task of its own.

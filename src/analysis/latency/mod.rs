@@ -93,11 +93,8 @@ pub struct Latency {
     pub joined: Joined,
 }
 
-/// Computes the figures of the logs; `None` without a log.
+/// Computes the figures of the logs; `None` where no log has a timed call or a server's status.
 pub fn latency(sweep: &Sweep, options: &LatencyOptions) -> Option<Latency> {
-    if sweep.logs.is_empty() {
-        return None;
-    }
     let rest = || {
         rayon::join(
             || (runs::figures(&sweep.logs), servers::figures(&sweep.logs)),
@@ -105,6 +102,9 @@ pub fn latency(sweep: &Sweep, options: &LatencyOptions) -> Option<Latency> {
         )
     };
     let (calls, ((runs, servers), (slowest, joined))) = rayon::join(|| series::collect(&sweep.logs), rest);
+    if calls.is_empty() && servers.is_empty() {
+        return None;
+    }
     let domains = calls.iter().map(|one| one.key.domain.as_deref()).collect::<std::collections::BTreeSet<_>>().len();
     let figures = |all: &[series::Calls]| -> Vec<Series> {
         all.par_iter().enumerate().map(|(stream, one)| one.figures(stream as u64, options)).collect()

@@ -57,7 +57,7 @@ pub struct SlowCall {
     pub step: Option<i32>,
     /// Duration.
     pub duration_ms: f64,
-    /// Whether it ended in an error.
+    /// Whether it ended in an error: then it is in no figure of time.
     pub is_error: bool,
     /// When it ended, milliseconds since 1970 of the machine that wrote the log.
     pub at_ms: Option<i64>,
@@ -80,7 +80,8 @@ fn run(log: &LogFile) -> Option<RunFigures> {
     let call = |event: &Event| -> Option<Call> {
         let at = (event.at_ms()? - span_ms.0) as f64;
         // Stamps are cut to whole milliseconds: without rounding, a call that begins when another ends would overlap it.
-        let start_ms = (at - event.duration_ms()?).ceil().min(at);
+        // And a begin of -0 would sort before an end of 0.
+        let start_ms = (at - event.duration_ms()?).ceil().min(at) + 0.0;
         Some(Call { start_ms, duration_ms: at - start_ms, tokens_out: event.output_tokens().map(u64::from) })
     };
     let good: Vec<Call> = log

@@ -7,7 +7,7 @@ use super::{
         summary::bounds,
         table::{Cell, Column, Table},
     },
-    domain_name, millis,
+    domain_name, limit,
 };
 use crate::{
     analysis::latency::{Latency, Series, ServerFigures},
@@ -86,8 +86,8 @@ fn time_cells(one: &Series) -> Vec<Cell> {
 fn notes(scene: &Scene<'_>, latency: &Latency) -> Vec<String> {
     let options = &latency.options;
     let mut limits: Vec<String> =
-        options.limits_ms.iter().map(|(role, ms)| format!("{} {}", role.name(), millis(Some(*ms)))).collect();
-    let others = millis(Some(options.limit_ms));
+        options.limits_ms.iter().map(|(role, ms)| format!("{} {}", role.name(), limit(*ms))).collect();
+    let others = limit(options.limit_ms);
     limits.push(if limits.is_empty() { others } else { format!("others {others}") });
     let by_task = latency.series.iter().any(|one| matches!(one.summary.method, IntervalMethod::TaskBootstrap { .. }));
     let unit = if by_task {
@@ -304,7 +304,8 @@ pub(super) fn runs(latency: &Latency) -> Option<Table> {
                 cell::count(Some(run.errors as u64)),
                 cell::mean(run.load.calls_per_min, 1),
                 cell::mean(run.steps_per_min, 1),
-                cell::count(Some(run.tasks_completed)),
+                // Without markers it is unknown.
+                cell::count((run.tasks_completed > 0).then_some(run.tasks_completed)),
                 cell::mean(run.tasks_per_min, 2),
                 cell::mean(run.load.mean_concurrency, 2),
                 cell::count(Some(run.load.peak_concurrency as u64)),
@@ -331,7 +332,7 @@ pub(super) fn slowest(latency: &Latency) -> Option<Table> {
         column::text("role", "role"),
         column::text("name", "model or tool"),
         column::number("duration_ms", "duration"),
-        column::flag("error", "error"),
+        column::flag("error", "in error"),
         column::text("domain", "domain"),
         column::text("task", "task"),
         column::number("step", "step"),

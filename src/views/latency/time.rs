@@ -21,15 +21,16 @@ pub(super) fn section(scene: &Scene<'_>, latency: &Latency) -> Option<(Section, 
         super::attached(latency.joined.attachment)
     );
     let (chart, table) = (chart(scene, rows), table(scene, rows));
-    let episodes = episodes(scene, latency);
+    let (per_solved, episodes) = (per_solved(scene, rows), episodes(scene, latency));
     let blocks = vec![
         Block::Text(text),
         Block::Chart(chart.meta.id.clone()),
         Block::Table(table.id.clone()),
+        Block::Table(per_solved.id.clone()),
         Block::FoldedTable(episodes.id.clone()),
     ];
     let section = Section { id: "time".to_owned(), heading: "Where the time goes".to_owned(), blocks };
-    Some((section, vec![table, episodes], vec![Chart::StackedTime(chart)]))
+    Some((section, vec![table, per_solved, episodes], vec![Chart::StackedTime(chart)]))
 }
 
 fn outcome(row: &TimeRow) -> &'static str {
@@ -105,6 +106,34 @@ fn episodes(scene: &Scene<'_>, latency: &Latency) -> Table {
         .collect();
     let title = format!("The time of every episode ({})", plural(rows.len() as u64, "row"));
     Table { id: "latency_episodes".to_owned(), title, columns, rows, notes: Vec::new() }
+}
+
+/// What a success costs in time: the failed episodes are paid for too.
+fn per_solved(scene: &Scene<'_>, rows: &[TimeRow]) -> Table {
+    let columns = vec![
+        column::text("env", "env"),
+        column::text("cell", "cell"),
+        column::number("episodes", "episodes"),
+        column::number("solved", "solved"),
+        column::number("span_s", "wall clock"),
+        column::number("span_per_solved_s", "per solved episode"),
+    ];
+    let of_cell = rows.chunk_by(|a, b| a.cell == b.cell).map(|own| {
+        let name = &scene.names[own[0].cell];
+        let sum = own.iter().map(|row| row.span_s * row.episodes as f64).sum::<f64>();
+        let solved: usize = own.iter().filter(|row| row.solved).map(|row| row.episodes).sum();
+        vec![
+            cell::text(name.env.clone()),
+            cell::text(name.short.clone()),
+            cell::count(Some(own.iter().map(|row| row.episodes as u64).sum())),
+            cell::count(Some(solved as u64)),
+            cell::duration(Some(sum)),
+            cell::duration((solved > 0).then(|| sum / solved as f64)),
+        ]
+    });
+    let notes = vec!["Over episodes with calls: the time of all of them, failed ones too, over the solved ones.".to_owned()];
+    let title = "Time per solved episode".to_owned();
+    Table { id: "latency_per_solved".to_owned(), title, columns, rows: of_cell.collect(), notes }
 }
 
 fn chart(scene: &Scene<'_>, rows: &[TimeRow]) -> StackedTime {
