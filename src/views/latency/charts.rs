@@ -41,7 +41,7 @@ pub(super) fn all(scene: &Scene<'_>, latency: &Latency) -> Vec<Chart> {
     charts
 }
 
-fn is_model(one: &&Series) -> bool {
+fn is_model(one: &Series) -> bool {
     !matches!(one.role, Role::Tool | Role::Step | Role::Other)
 }
 
@@ -74,7 +74,8 @@ fn footer(scene: &Scene<'_>, latency: &Latency, words: &str) -> String {
 }
 
 fn ecdf(scene: &Scene<'_>, latency: &Latency) -> Option<Ecdf> {
-    let drawn: Vec<&Series> = latency.pooled.iter().filter(is_model).filter(|one| one.calls >= FEWEST_CALLS).collect();
+    let drawn: Vec<&Series> =
+        latency.pooled.iter().filter(|one| is_model(one)).filter(|one| one.calls >= FEWEST_CALLS).collect();
     let calls: usize = drawn.iter().map(|one| one.calls).sum();
     (!drawn.is_empty()).then(|| Ecdf {
         meta: ChartMeta {
@@ -168,7 +169,8 @@ fn span_row(one: &Series, tools: bool) -> SpanRow {
 }
 
 fn histogram(scene: &Scene<'_>, latency: &Latency) -> Option<LogHistogram> {
-    let drawn: Vec<&Series> = latency.pooled.iter().filter(is_model).filter(|one| one.calls >= 4 * FEWEST_CALLS).collect();
+    let drawn: Vec<&Series> =
+        latency.pooled.iter().filter(|one| is_model(one)).filter(|one| one.calls >= 4 * FEWEST_CALLS).collect();
     (!drawn.is_empty()).then(|| LogHistogram {
         meta: ChartMeta {
             id: "latency_histogram".to_owned(),
