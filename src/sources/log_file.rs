@@ -50,9 +50,8 @@ fn load(input: &Input) -> MaybeLog {
         Ok(None) if is_log_by_name(&input.path) => {
             passed_over("a log without anything for taureport: no [PROFILE] or [USER_JUDGE] lines, no status lines of vLLM, no output of τ-bench or τ²-bench".to_owned(), false)
         }
-        Ok(None) => MaybeLog::Other,
         Err(cause) if is_log_by_name(&input.path) => passed_over(format!("cannot be read: {cause}"), true),
-        Err(_) => MaybeLog::Other,
+        Ok(None) | Err(_) => MaybeLog::Other,
     }
 }
 
@@ -78,7 +77,8 @@ fn read(input: &Input) -> io::Result<Option<LogInput>> {
         let name = input.path.file_name().unwrap_or_default().to_string_lossy();
         let seen = recognise(&head, &name).is_some();
         let is_text = !head.contains(&0) && !begins_as_json(&head);
-        if !seen && !(is_text && is_log_by_name(&input.path)) {
+        let may_be_ours = seen || (is_text && is_log_by_name(&input.path));
+        if !may_be_ours {
             return Ok(None);
         }
         let mut reader = LogReader::new(input);

@@ -62,7 +62,7 @@ fn overview(scene: &Scene<'_>) -> String {
         fmt::count(Some(excluded)),
     );
     if scene.names.is_empty() {
-        text = "No result files.".to_owned();
+        "No result files.".clone_into(&mut text);
     }
     if !sweep.logs.is_empty() {
         let place = if scene.latency.is_some() { "Latency" } else { "Logs" };

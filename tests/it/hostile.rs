@@ -338,10 +338,11 @@ fn in_logs_with_results() {
     let folder = temporary();
     let ids: Vec<String> = names().into_iter().filter(|name| !name.contains('\n')).collect();
     write(&folder.path().join("in/airline/act/quill-7b/run.json"), checkpoint(&ids, "boom"));
-    let lines: String = ids
-        .iter()
-        .map(|id| format!("[PROFILE] 2026-03-05 10:00:00.000 task={id} thread=1 type=llm_call model=m duration_ms=5.00\n"))
-        .collect();
+    let mut lines = String::new();
+    for id in &ids {
+        writeln!(lines, "[PROFILE] 2026-03-05 10:00:00.000 task={id} thread=1 type=llm_call model=m duration_ms=5.00")
+            .expect("text");
+    }
     write(&folder.path().join("in/airline/run.log"), lines);
     assert_sound(&analyze_beside(folder.path(), &["in"]));
 }
@@ -365,7 +366,7 @@ fn durations_that_are_none() {
     let report = analyze_beside(folder.path(), &["in", "--legacy-profile", "old"]);
     assert_sound(&report);
     let found = &report.metrics()["latency"]["series"][0];
-    let counts = [&found["duration"]["calls"], &found["duration"]["invalid"], &found["untimed"]].map(|count| count.as_u64());
+    let counts = [&found["duration"]["calls"], &found["duration"]["invalid"], &found["untimed"]].map(serde_json::Value::as_u64);
     assert_eq!(counts, [Some(4), Some(1), Some(8)], "{found}");
 }
 

@@ -84,7 +84,9 @@ fn by(all: &[Value], keys: &[&str]) -> BTreeMap<String, Value> {
 fn assert_same_sets(found: &[Value], wanted: &[Value], keys: &[&str]) {
     let (found, wanted) = (by(found, keys), by(wanted, keys));
     assert_eq!(found.keys().collect::<Vec<_>>(), wanted.keys().collect::<Vec<_>>());
-    found.iter().for_each(|(name, value)| assert_alike(name, value, &wanted[name]));
+    for (name, value) in &found {
+        assert_alike(name, value, &wanted[name]);
+    }
 }
 
 fn report() -> Report {
@@ -158,12 +160,11 @@ fn servers_say_what_they_said() {
 /// Copies the results and some of the logs into a folder and analyses that.
 fn analyze_with(logs: &[&str]) -> Value {
     let folder = temporary();
-    let copy = |path: String| {
+    let results = ["results/retail_heron.json", "results/run_77.json"].map(str::to_owned);
+    for path in results.into_iter().chain(logs.iter().map(|name| format!("logs/{name}"))) {
         let bytes = fs::read(fixtures::root().join("logs").join(&path)).expect("a fixture can be read");
         write(&folder.path().join("in").join(path), bytes);
-    };
-    ["results/retail_heron.json", "results/run_77.json"].iter().for_each(|path| copy((*path).to_owned()));
-    logs.iter().for_each(|name| copy(format!("logs/{name}")));
+    }
     analyze_in(folder.path(), &["in", "--no-charts", "-qq"]).metrics()
 }
 
@@ -304,7 +305,7 @@ fn percentiles_are_those_of_numpy() {
     // From numpy.percentile and numpy.mean.
     let values = [
         234.1, 655.1, 886.7, 1015.1, 1145.6, 1462.4, 1774.2, 2096.5, 2328.7, 2601.1, 2921.0, 3468.5, 3932.6, 4020.2, 4752.6,
-        5000.0, 5702.0, 7169.6, 9700.0, 13301.1, 70584.2, 426958.6,
+        5000.0, 5702.0, 7169.6, 9700.0, 13_301.1, 70_584.2, 426_958.6,
     ];
     let wanted =
         [(0.1, 899.54), (0.25, 1540.35), (0.4, 2437.66), (0.5, 3194.75), (0.75, 5526.5), (0.9, 12_940.99), (0.95, 67_720.045)];

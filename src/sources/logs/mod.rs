@@ -117,13 +117,11 @@ struct Lines {
 impl Lines {
     fn line(&mut self, line: &[u8], is_cut: bool) {
         self.number = self.number.saturating_add(1);
-        match memchr2(0x1b, b'\r', line) {
-            None => self.reader.part(line, self.number, is_cut),
-            Some(_) => {
-                line::without_colours(line, &mut self.clean);
-                self.reader.line(&self.clean, self.number, is_cut);
-            }
+        if memchr2(0x1b, b'\r', line).is_none() {
+            return self.reader.part(line, self.number, is_cut);
         }
+        line::without_colours(line, &mut self.clean);
+        self.reader.line(&self.clean, self.number, is_cut);
     }
 }
 

@@ -74,7 +74,7 @@ fn coarse(one: &Series, per_decade: u8) -> (Vec<f64>, Vec<u64>) {
     (edges, counts)
 }
 
-fn is_model(one: &&Series) -> bool {
+fn is_model(one: &Series) -> bool {
     !matches!(one.role, Role::Tool | Role::Step | Role::Other)
 }
 
@@ -109,7 +109,8 @@ fn footer(scene: &Scene<'_>, latency: &Latency, words: &str) -> String {
 }
 
 fn ecdf(scene: &Scene<'_>, latency: &Latency) -> Option<Ecdf> {
-    let drawn: Vec<&Series> = latency.pooled.iter().filter(is_model).filter(|one| one.calls >= FEWEST_CALLS).collect();
+    let drawn: Vec<&Series> =
+        latency.pooled.iter().filter(|one| is_model(one)).filter(|one| one.calls >= FEWEST_CALLS).collect();
     let calls: usize = drawn.iter().map(|one| one.calls).sum();
     (!drawn.is_empty()).then(|| Ecdf {
         meta: ChartMeta {
@@ -203,7 +204,8 @@ fn span_row(one: &Series, tools: bool) -> SpanRow {
 }
 
 fn histogram(scene: &Scene<'_>, latency: &Latency) -> Option<LogHistogram> {
-    let drawn: Vec<&Series> = latency.pooled.iter().filter(is_model).filter(|one| one.calls >= 4 * FEWEST_CALLS).collect();
+    let drawn: Vec<&Series> =
+        latency.pooled.iter().filter(|one| is_model(one)).filter(|one| one.calls >= 4 * FEWEST_CALLS).collect();
     let per_decade = drawn.iter().map(|one| one.histogram.per_decade).min().unwrap_or(5);
     (!drawn.is_empty()).then(|| LogHistogram {
         meta: ChartMeta {

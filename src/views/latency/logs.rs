@@ -28,7 +28,7 @@ pub(super) fn files(scene: &Scene<'_>) -> Option<Table> {
         .iter()
         .map(|log| {
             let check = log.profile.as_ref().map(|log| &log.check);
-            let span = log.profile.as_ref().and_then(|log| log.span_ms());
+            let span = log.profile.as_ref().and_then(crate::records::log::LogFile::span_ms);
             let at = |at: Option<i64>| at.map_or_else(cell::empty, |at| cell::text(calendar::text(at)));
             let share = check.filter(|check| check.records > 0).map(|check| check.understood as f64 / check.records as f64);
             vec![

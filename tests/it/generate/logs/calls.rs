@@ -115,7 +115,7 @@ impl Play {
 
     /// Draws a duration; within the last decile short ones are likelier.
     fn draw(&mut self, deciles: &Deciles) -> u64 {
-        let decile = self.rng.below(10) as usize;
+        let decile = self.rng.pick(&[0_usize, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
         let (from, to) = (deciles[decile] * MS, deciles[decile + 1] * MS);
         let mut width = to - from;
         if decile == 9 {
@@ -148,7 +148,7 @@ impl Play {
             let took = self.draw(&EXPERT_MS);
             moment += took;
             self.experts += 1;
-            let is_timed = self.experts % 9 > 0;
+            let is_timed = !self.experts.is_multiple_of(9);
             let expert = self.rng.pick(&EXPERTS);
             let tokens = (900 + self.rng.below(4_000), 20 + self.rng.below(500));
             let prefill = took / 3;
