@@ -99,7 +99,7 @@ pub(super) fn assistant_server() -> String {
 pub(super) const SERVER_ERRORS: [u64; 2] = [3, 1];
 
 /// What the run says it used.
-pub(super) const MODEL: &str = "tern-70b";
+pub(super) const MODEL: &str = "heron-8b";
 /// The same of the user simulator.
 pub(super) const USER_MODEL: &str = "plover-32b";
 
