@@ -125,20 +125,20 @@ fn finding(one: &Series) -> String {
         all.filter(|one| (one.level - level).abs() < 1e-9).find_map(|one| one.value_ms)
     };
     let percentile = |name: &str, level: f64| at(level).map(|ms| format!("{name} {}", millis(Some(ms))));
-    let percentiles: Vec<String> =
+    let mut percentiles: Vec<String> =
         [("P50", 0.5), ("P95", 0.95), ("P99", 0.99)].into_iter().filter_map(|(name, level)| percentile(name, level)).collect();
+    percentiles.push(format!("longest {}", millis(one.summary.max_ms)));
     let below =
         one.below.map_or_else(String::new, |share| format!("; {} under {}", fmt::rate(Some(share.share)), limit(one.limit_ms)));
     let label = one.label.as_ref().map_or_else(String::new, |label| format!("{label}: "));
     let errors =
         if one.errors > 0 { format!(", {} more in error", fmt::count(Some(one.errors as u64))) } else { String::new() };
     format!(
-        "{label}{} {}: {}{errors}; {}longest {}{below}.",
+        "{label}{} {}: {}{errors}; {}{below}.",
         one.role.name(),
         one.name,
         plural(one.calls as u64, "call"),
-        percentiles.iter().map(|text| format!("{text}, ")).collect::<String>(),
-        millis(one.summary.max_ms),
+        percentiles.join(", "),
     )
 }
 

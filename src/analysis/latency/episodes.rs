@@ -232,7 +232,9 @@ impl<'a> Guest<'a> {
                 completed.entry(task).or_default().push((at, trial));
             }
         }
-        completed.values_mut().for_each(|trials| trials.sort_unstable());
+        for trials in completed.values_mut() {
+            trials.sort_unstable();
+        }
         Self { log, fits, completed }
     }
 

@@ -81,7 +81,10 @@ pub(crate) type Quantity = fn(&StatusRow) -> Option<f64>;
 fn together(rows: Vec<(Option<u32>, StatusRow)>) -> Vec<StatusRow> {
     let mut joined: Vec<(Vec<Option<u32>>, StatusRow)> = Vec::new();
     for (engine, row) in rows {
-        match joined.last_mut().filter(|(engines, last)| last.minutes == row.minutes && !engines.contains(&engine)) {
+        match joined
+            .last_mut()
+            .filter(|(engines, last)| (last.minutes - row.minutes).abs() < 1e-9 && !engines.contains(&engine))
+        {
             None => joined.push((vec![engine], row)),
             Some((engines, last)) => {
                 let many = engines.len() as f64;
