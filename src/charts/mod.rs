@@ -6,6 +6,7 @@
 mod axis;
 mod bars;
 mod canvas;
+mod compare;
 mod coverage;
 mod font;
 mod forest;
@@ -67,5 +68,11 @@ pub fn svg(chart: &Chart) -> Result<String, ChartError> {
         Chart::Bars(chart) => bars::draw(chart),
         Chart::Strata(chart) => strata::draw(chart),
         Chart::Pareto(chart) => pareto::draw(chart),
+
+        Chart::Difference(chart) => compare::difference::draw(chart),
+        Chart::Strip(chart) => compare::strip::draw(chart),
+        Chart::BeforeAfter(chart) => compare::before_after::draw(chart),
+        Chart::RatioForest(chart) => compare::ratio_forest::draw(chart),
+        Chart::Scatter(chart) => compare::scatter::draw(chart),
     }
 }

@@ -1,23 +1,32 @@
-//! Statistics of τ-bench results: plain numbers in, plain numbers out. No IO, no clock, no randomness, no formatting.
+//! Statistics of τ-bench results: plain numbers in, plain numbers out. No IO, no clock, no formatting; random draws only from
+//! a seed that is given ([`bootstrap`]).
 //!
 //! The task is the unit of analysis throughout: trials of one task are alike, so they are never counted as independent evidence.
 //! `docs/metrics.md` explains every figure to its reader.
 
+pub mod bootstrap;
 pub mod bounds;
 pub mod cluster;
+pub mod compare;
 pub mod conventions;
 pub mod distribution;
 pub mod interval;
+pub mod latency_ratio;
+pub mod mann_whitney;
+pub mod multiplicity;
 pub mod paired;
 pub mod pareto;
 pub mod pass_k;
+pub mod planning;
 pub mod quantile;
 pub mod ragged;
+pub mod ranking;
 pub mod rate;
 pub mod ratio;
 pub mod reliability;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod tests2x2;
 
 pub use bounds::{Bounds, PlannedTask, missing_trial_bounds};
 pub use conventions::{Convention, TaskTrials, TrialState, explain_pass_k};

@@ -1,6 +1,10 @@
 //! The data of each figure, ready to draw: every label and number is final text or a plotted value in `[0, 1]`.
 
+pub mod compare;
+
 use serde::Serialize;
+
+use compare::{BeforeAfter, Difference, RatioForest, Scatter, Strip};
 
 /// Words around a figure.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -296,6 +300,17 @@ pub enum Chart {
     Strata(Strata),
     /// See [`Pareto`].
     Pareto(Pareto),
+
+    /// See [`Difference`].
+    Difference(Difference),
+    /// See [`Strip`].
+    Strip(Strip),
+    /// See [`BeforeAfter`].
+    BeforeAfter(BeforeAfter),
+    /// See [`RatioForest`].
+    RatioForest(RatioForest),
+    /// See [`Scatter`].
+    Scatter(Scatter),
 }
 
 impl Chart {
@@ -311,6 +326,12 @@ impl Chart {
             Self::Bars(chart) => &chart.meta,
             Self::Strata(chart) => &chart.meta,
             Self::Pareto(chart) => &chart.meta,
+
+            Self::Difference(chart) => &chart.meta,
+            Self::Strip(chart) => &chart.meta,
+            Self::BeforeAfter(chart) => &chart.meta,
+            Self::RatioForest(chart) => &chart.meta,
+            Self::Scatter(chart) => &chart.meta,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod any;
 mod breakdowns;
+mod compare;
 mod samples;
 
 use proptest::prelude::*;
