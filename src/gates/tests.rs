@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::metrics::Interval;
 
+#[expect(clippy::unnecessary_wraps, reason = "made as the argument it is")]
 fn between(lo: f64, hi: f64) -> Option<Interval> {
     Some(Interval { lo, hi })
 }

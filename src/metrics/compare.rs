@@ -23,6 +23,9 @@ use super::{
 /// Tasks with k trials on both sides that pass^k needs at least where others have fewer trials: this many, or a quarter.
 const FEWEST: usize = 5;
 
+/// A standard error up to this is that of tasks which all differ by the same.
+const NO_SPREAD: f64 = 1e-9;
+
 /// How to compare.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Settings {
@@ -91,15 +94,15 @@ pub struct Comparison {
     pub se_unpaired: Option<f64>,
     /// Standard error of running both again on these very tasks; only where all tasks have 2k trials.
     pub se_rerun: Option<f64>,
-    /// Smallest difference that would have been noticed with the power asked for.
+    /// Smallest difference that would have been noticed with the power asked for; `None` where all tasks differ by the same (in
+    /// particular not at all), which says nothing of it.
     pub mde: Option<f64>,
 }
 
 impl Comparison {
     /// Returns how many times as many tasks the comparison would have needed without pairing them: `(se_unpaired / se)²`.
     pub fn pairing_gain(&self) -> Option<f64> {
-        let gain = (self.se_unpaired? / self.se?).powi(2);
-        gain.is_finite().then_some(gain)
+        Some((self.se_unpaired? / self.se.filter(|se| *se > NO_SPREAD)?).powi(2))
     }
 }
 
@@ -168,7 +171,7 @@ fn of_values(values: &[(f64, f64)], exact: Option<f64>, settings: &Settings) -> 
         correlation: moments.correlation(),
         se_unpaired: (found.tasks > 1).then(|| ((moments.var_a + moments.var_b) / m).sqrt()),
         se_rerun: None,
-        mde: found.se.and_then(|se| mde_of_se(se, found.tasks - 1, settings.conf, settings.power)),
+        mde: found.se.filter(|se| *se > NO_SPREAD).and_then(|se| mde_of_se(se, found.tasks - 1, settings.conf, settings.power)),
     })
 }
 

@@ -70,7 +70,7 @@ pub fn quantile_differences<T: AsRef<[f64]>>(
     conf: f64,
     bootstrap: Bootstrap,
 ) -> Vec<Option<QuantileDifference>> {
-    let tasks: Vec<(Vec<f64>, Vec<f64>)> = tasks
+    let tasks: Vec<Sides> = tasks
         .iter()
         .map(|(a, b)| (usable(a.as_ref()), usable(b.as_ref())))
         .filter(|(a, b)| !a.is_empty() && !b.is_empty())
@@ -111,6 +111,9 @@ fn draw(a: &Pool, b: &Pool, tasks: usize, levels: &[f64], bootstrap: Bootstrap) 
     drawn
 }
 
+/// Times of one task by A and by B.
+type Sides = (Vec<f64>, Vec<f64>);
+
 /// All times of one side in rising order, with the task of each: a draw of tasks weights the times, and need not be sorted again.
 struct Pool {
     values: Vec<(f64, usize)>,
@@ -150,8 +153,8 @@ impl Pool {
 
 /// Puts tasks and sides into an order that depends on neither's labels, so that the same samples are drawn; says whether the
 /// sides were swapped.
-fn canonical(tasks: Vec<(Vec<f64>, Vec<f64>)>) -> (Vec<(Vec<f64>, Vec<f64>)>, bool) {
-    let mut swapped: Vec<(Vec<f64>, Vec<f64>)> = tasks.iter().map(|(a, b)| (b.clone(), a.clone())).collect();
+fn canonical(tasks: Vec<Sides>) -> (Vec<Sides>, bool) {
+    let mut swapped: Vec<Sides> = tasks.iter().map(|(a, b)| (b.clone(), a.clone())).collect();
     let mut as_given = tasks;
     as_given.sort_by(order);
     swapped.sort_by(order);
@@ -159,7 +162,7 @@ fn canonical(tasks: Vec<(Vec<f64>, Vec<f64>)>) -> (Vec<(Vec<f64>, Vec<f64>)>, bo
     if turned == Some(Ordering::Less) { (swapped, true) } else { (as_given, false) }
 }
 
-fn order(one: &(Vec<f64>, Vec<f64>), other: &(Vec<f64>, Vec<f64>)) -> Ordering {
+fn order(one: &Sides, other: &Sides) -> Ordering {
     // All values are finite.
     one.partial_cmp(other).unwrap_or(Ordering::Equal)
 }

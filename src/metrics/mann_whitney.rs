@@ -49,8 +49,8 @@ pub fn mann_whitney(a: &[f64], b: &[f64]) -> Option<MannWhitney> {
     let ties = ties(&a, &b);
     let variance = m * n / 12.0 * (m + n + 1.0 - ties / ((m + n) * (m + n - 1.0)));
     let distance = (u_a - m * n / 2.0).abs();
-    let z = (distance - 0.5).max(0.0) / variance.sqrt();
-    let p_normal = if variance > 1e-12 { (2.0 * Normal::standard().sf(z)).min(1.0) } else { 1.0 };
+    let beyond = |distance: f64| 2.0 * Normal::standard().sf((distance - 0.5).max(0.0) / variance.sqrt());
+    let p_normal = if variance > 1e-12 { beyond(distance).min(1.0) } else { 1.0 };
     let exact = ties <= 0.0 && a.len() <= EXACT_UP_TO && b.len() <= EXACT_UP_TO;
     let b_larger = 1.0 - u_a / (m * n);
     Some(MannWhitney {

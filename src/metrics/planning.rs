@@ -20,7 +20,7 @@ pub fn mde_of_se(se: f64, freedom: usize, conf: f64, power: f64) -> Option<f64> 
 
 /// Turns a one-sided probability above ½ into the two-sided level with the same quantile.
 fn one_sided(power: f64) -> Option<f64> {
-    (power > 0.5 && power < 1.0).then(|| 2.0 * power - 1.0)
+    (power > 0.5 && power < 1.0).then_some(2.0 * power - 1.0)
 }
 
 /// Variances behind a paired comparison of two success rates.
@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn tasks_needed_match_miller() {
         let parts = Components { omega_squared: 0.039_863_945_58, within_a: WITHIN, within_b: WITHIN };
-        for (k, tasks) in [(1.0, 1046.090_148), (4.0, 355.388_731_4), (8.0, 240.271_828_6)] {
+        for (k, tasks) in [(1.0, 1_046.090_148), (4.0, 355.388_731_4), (8.0, 240.271_828_6)] {
             assert_some_near(parts.tasks_needed(0.05, (k, k), 0.95, POWER), tasks);
         }
         assert_eq!(parts.tasks_needed(0.0, (4.0, 4.0), 0.95, POWER), None);

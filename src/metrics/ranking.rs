@@ -60,7 +60,7 @@ pub fn rank(scores: &[Vec<f64>]) -> Option<Ranking> {
         for (i, own) in row.iter().enumerate() {
             let better = row.iter().filter(|other| **other > own + TIE).count() as f64;
             let equal = row.iter().filter(|other| (*other - own).abs() <= TIE).count() as f64;
-            totals[i] += better + (equal + 1.0) / 2.0;
+            totals[i] += better + f64::midpoint(equal, 1.0);
             // Summed over a group of t ties: t (t² - 1).
             tied += equal * equal - 1.0;
             for (j, other) in row.iter().enumerate().filter(|(j, _)| *j != i) {

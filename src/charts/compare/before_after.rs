@@ -14,7 +14,7 @@ use crate::views::chart::compare::{BeforeAfter, BeforeAfterPanel};
 
 /// Most panels beside each other, and their greatest width.
 const COLUMNS: usize = 3;
-const WIDTH: f64 = 420.0;
+const WIDTH: f64 = 560.0;
 /// Height of the axes: of a single row of panels, and of several.
 const HEIGHT: (f64, f64) = (230.0, 150.0);
 /// Room for percentages at the left, and for k below a panel.
@@ -34,8 +34,11 @@ pub(in crate::charts) fn draw(chart: &BeforeAfter) -> Result<String, ChartError>
     let names = fit_labels([chart.base.as_str(), chart.new.as_str()], TICK, NAME);
     let [base, new] = [0, 1].map(|side| names.get(side).map_or("", String::as_str));
     let mut entries = vec![(Sample::Series(Shape::Square, MUTED), base), (Sample::Series(Shape::Circle, BLUE), new)];
-    if all.iter().flatten().any(|point| point.interval.is_some()) {
+    let neighbours = |series: &Vec<Plotted>| series.windows(2).any(|pair| pair.iter().all(|point| point.interval.is_some()));
+    if all.iter().any(neighbours) {
         entries.push((Sample::Band, "intervals"));
+    } else if all.iter().flatten().any(|point| point.interval.is_some()) {
+        entries.push((Sample::Whisker, "estimate and interval"));
     }
     if all.iter().flatten().any(|point| point.thin) {
         entries.push((Sample::Thin, "fewer than 90 % of the tasks have k trials"));
@@ -87,8 +90,9 @@ fn draw_panels(canvas: &mut Canvas, panels: &[(&BeforeAfterPanel, [Vec<Plotted>;
 }
 
 fn draw_panel(canvas: &mut Canvas, panel: &Panel, [base, new]: &[Vec<Plotted>; 2]) {
-    // Two single points at one k stand beside each other, else their whiskers would hide each other.
-    let shift = if base.len() == 1 && new.len() == 1 { 9.0 } else { 0.0 };
+    // A single point stands beside the other side's, else its whisker would be hidden.
+    let beside = |points: &[Plotted]| if points.len() == 1 { 9.0 } else { 0.0 };
+    let (base_shift, new_shift) = (-beside(base), beside(new));
     canvas.plain(|pen| {
         panel.draw_grid(pen);
         panel.draw_bands(pen, base, MUTED, 0.16);
@@ -98,9 +102,9 @@ fn draw_panel(canvas: &mut Canvas, panel: &Panel, [base, new]: &[Vec<Plotted>; 2
     panel.draw_lines(canvas, new, BLUE, 2.0);
     let radius = if panel.k.1 - panel.k.0 > 12.0 { 2.4 } else { 3.6 };
     canvas.plain(|pen| {
-        panel.draw_whiskers(pen, base, MUTED, -shift);
-        panel.draw_whiskers(pen, new, BLUE, shift);
-        panel.draw_points(pen, base, (Shape::Square, radius), MUTED, -shift);
-        panel.draw_points(pen, new, (Shape::Circle, radius), BLUE, shift);
+        panel.draw_whiskers(pen, base, MUTED, base_shift);
+        panel.draw_whiskers(pen, new, BLUE, new_shift);
+        panel.draw_points(pen, base, (Shape::Square, radius), MUTED, base_shift);
+        panel.draw_points(pen, new, (Shape::Circle, radius), BLUE, new_shift);
     });
 }

@@ -10,7 +10,7 @@ use crate::charts::frame::Frame;
 use crate::charts::legend::{self, Sample};
 use crate::charts::rows::{self, Group, Row};
 use crate::charts::theme::{AXIS, GRID, MUTED, TICK};
-use crate::views::chart::compare::{Difference, DifferenceRow};
+use crate::views::chart::compare::{Difference, DifferenceRow, Mark};
 
 /// Height of a row, and half of the height of its grey band.
 const PITCH: f64 = 24.0;
@@ -23,7 +23,8 @@ pub(in crate::charts) fn draw(chart: &Difference) -> Result<String, ChartError> 
     if rows.is_empty() {
         return frame.finish_empty();
     }
-    let mut entries = key_of(rows.iter().filter(|row| difference(row.difference).is_some()).map(|row| row.mark));
+    let marks: Vec<Mark> = rows.iter().filter(|row| difference(row.difference).is_some()).map(|row| row.mark).collect();
+    let mut entries = key_of(&marks);
     if rows.iter().any(|row| band(row).is_some()) {
         entries.push((Sample::Band, "smaller than the comparison could detect"));
     }

@@ -36,12 +36,12 @@ fn whisker(mark: Mark) -> RGBColor {
 }
 
 /// Returns the legend entries of the marks that occur.
-fn key_of(marks: impl Iterator<Item = Mark> + Clone) -> Vec<(Sample, &'static str)> {
+fn key_of(marks: &[Mark]) -> Vec<(Sample, &'static str)> {
     let entries = [
         (Mark::Better, Sample::Series(Shape::Circle, BLUE), "better"),
         (Mark::Worse, Sample::Series(Shape::Diamond, VERMILLION), "worse"),
         (Mark::Inconclusive, Sample::Hollow(Shape::Circle, MUTED), "inconclusive"),
     ];
-    let there = |mark: Mark| marks.clone().any(|one| one == mark);
+    let there = |mark: Mark| marks.contains(&mark);
     entries.into_iter().filter(|entry| there(entry.0)).map(|(_, sample, words)| (sample, words)).collect()
 }

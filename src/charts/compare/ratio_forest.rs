@@ -8,7 +8,7 @@ use crate::charts::frame::Frame;
 use crate::charts::legend;
 use crate::charts::rows::{self, Group, Row};
 use crate::charts::theme::{AXIS, GRID, MUTED, TICK};
-use crate::views::chart::compare::{RatioForest, RatioRow};
+use crate::views::chart::compare::{Mark, RatioForest, RatioRow};
 
 /// Height of a row: of one of several a cell, and of the only one of a cell.
 const PITCH: (f64, f64) = (20.0, 24.0);
@@ -57,7 +57,6 @@ impl Scale {
 /// Writes a tick: `0.67×`, `1×`, `1.25×`, `100×`.
 fn label(ratio: f64) -> String {
     let decimals = match ratio {
-        ratio if ratio >= 0.995 => 2,
         ratio if ratio >= 0.1 => 2,
         ratio if ratio >= 0.01 => 3,
         _ => 6,
@@ -73,7 +72,8 @@ pub(in crate::charts) fn draw(chart: &RatioForest) -> Result<String, ChartError>
     if rows.is_empty() {
         return frame.finish_empty();
     }
-    let entries = key_of(rows.iter().filter(|row| usable(row.ratio).is_some()).map(|row| row.mark));
+    let marks: Vec<Mark> = rows.iter().filter(|row| usable(row.ratio).is_some()).map(|row| row.mark).collect();
+    let entries = key_of(&marks);
     let top = legend::draw(&mut frame.canvas, &entries, frame.top - 4.0) + 6.0;
     let groups: Vec<Group> = chart.groups.iter().map(group).collect();
     let pitch = if rows.iter().any(|row| row.sub.is_some()) { PITCH.0 } else { PITCH.1 };

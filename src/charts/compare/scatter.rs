@@ -21,8 +21,11 @@ const BELOW: f64 = 34.0;
 /// Share of the side left free around the outermost places, and the largest bubble's share of it.
 const INSET: f64 = 0.09;
 const LARGEST: f64 = 0.85;
-/// Smallest bubble.
+/// Smallest bubble, and the largest radius as a share of the distance between two neighbouring places; such a bubble has at least
+/// the third radius.
 const SMALLEST: f64 = 2.6;
+const OF_DISTANCE: f64 = 0.5;
+const LEAST_LARGEST: f64 = 8.0;
 
 /// Tasks at one place.
 #[derive(Debug, Clone, Copy)]
@@ -61,6 +64,20 @@ fn bubbles(panel: &ScatterPanel) -> Vec<Bubble> {
     merged
 }
 
+/// Returns into how many parts the grid cuts the axes: fifths where all rates are, else quarters.
+fn parts<'a>(bubbles: impl Iterator<Item = &'a Bubble>) -> u8 {
+    let mut rates = bubbles.flat_map(|bubble| [bubble.base, bubble.new]);
+    let fifth = |rate: f64| (rate * 5.0 - (rate * 5.0).round()).abs() < 1e-6;
+    if rates.all(fifth) { 5 } else { 4 }
+}
+
+/// Returns the smallest distance of two different rates; 1 where all are the same.
+fn distance<'a>(bubbles: impl Iterator<Item = &'a Bubble>) -> f64 {
+    let mut rates: Vec<f64> = bubbles.flat_map(|bubble| [bubble.base, bubble.new]).collect();
+    rates.sort_by(f64::total_cmp);
+    rates.windows(2).map(|pair| pair[1] - pair[0]).filter(|distance| *distance > 1e-9).fold(1.0, f64::min)
+}
+
 /// Draws the figure.
 pub(in crate::charts) fn draw(chart: &Scatter) -> Result<String, ChartError> {
     let mut frame = Frame::new(&chart.meta);
@@ -87,12 +104,13 @@ pub(in crate::charts) fn draw(chart: &Scatter) -> Result<String, ChartError> {
         }
     });
     let most = all().map(|bubble| bubble.tasks).fold(1.0, f64::max);
+    let (parts, distance) = (parts(all()), distance(all()));
     let mut y = top + 6.0;
     for chunk in panels.chunks(grid.columns) {
         let names: Vec<Vec<String>> = chunk.iter().map(|(label, _)| wrap_within(label, SMALL_HEADING, grid.width, 2)).collect();
         y += names.iter().map(Vec::len).max().unwrap_or(0) as f64 * SMALL_HEADING.leading();
         for (column, ((_, bubbles), name)) in chunk.iter().zip(&names).enumerate() {
-            let plot = Plot { x: grid.x(column), y: (y + 6.0, y + 6.0 + grid.width), most };
+            let plot = Plot { x: grid.x(column), y: (y + 6.0, y + 6.0 + grid.width), most, parts, distance };
             frame.canvas.plain(|pen| {
                 for (line, text) in name.iter().rev().enumerate() {
                     pen.text(text, (plot.x.0, y - 2.0 - line as f64 * SMALL_HEADING.leading()), SMALL_HEADING, Anchor::Start);
@@ -119,6 +137,10 @@ struct Plot {
     y: (f64, f64),
     /// Tasks of the largest bubble.
     most: f64,
+    /// Parts the grid cuts the axes into.
+    parts: u8,
+    /// Smallest distance of two different rates.
+    distance: f64,
 }
 
 impl Plot {
@@ -134,19 +156,21 @@ impl Plot {
 
     /// Returns a radius whose square grows with the tasks.
     fn radius(&self, tasks: f64) -> f64 {
-        ((tasks / self.most).sqrt() * self.side() * INSET * LARGEST).max(SMALLEST)
+        let inner = self.side() * (1.0 - 2.0 * INSET);
+        let largest = (inner * self.distance * OF_DISTANCE).max(LEAST_LARGEST).min(self.side() * INSET * LARGEST);
+        ((tasks / self.most).sqrt() * largest).max(SMALLEST)
     }
 
     fn draw(&self, canvas: &mut Canvas, bubbles: &[Bubble], labelled: bool) {
         let corner = |rate: f64| self.place(Bubble { base: rate, new: rate, tasks: 1.0 });
         canvas.plain(|pen| {
-            for fifth in 0..=5_u8 {
-                let (x, y) = corner(f64::from(fifth) / 5.0);
+            for part in 0..=self.parts {
+                let rate = f64::from(part) / f64::from(self.parts);
+                let (x, y) = corner(rate);
                 pen.line((x, self.y.0), (x, self.y.1), GRID, 0.8);
                 pen.line((self.x.0, y), (self.x.1, y), GRID, 0.8);
-                let label = percent(f64::from(fifth) / 5.0);
-                let fits = self.side() > 260.0 || fifth % 5 == 0;
-                if fits {
+                let label = percent(rate);
+                if self.side() > 200.0 {
                     pen.text(&label, (x, self.y.1 + 15.0), TICK, Anchor::Middle);
                 }
                 if labelled {

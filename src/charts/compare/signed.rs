@@ -3,7 +3,7 @@
 /// Steps between ticks, in points.
 const STEPS: [u8; 6] = [1, 2, 5, 10, 20, 50];
 /// Most steps.
-const MOST: f64 = 9.0;
+const MOST: f64 = 7.0;
 
 /// A scale from `low` ≤ 0 to `high` ≥ 0, both whole steps.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -74,7 +74,7 @@ mod tests {
     fn ticks_are_round_and_signed() {
         assert_eq!(labels(&[]), "−1 0 +1");
         assert_eq!(labels(&[-0.011, 0.131]), "−5 0 +5 +10 +15");
-        assert_eq!(labels(&[-0.4, 0.02]), "−40 −35 −30 −25 −20 −15 −10 −5 0 +5");
+        assert_eq!(labels(&[-0.4, 0.02]), "−40 −30 −20 −10 0 +10");
         assert_eq!(labels(&[-1.0, 1.0]), "−100 −50 0 +50 +100");
         assert_eq!(labels(&[f64::NAN, f64::INFINITY]), "−20 0 +20 +40 +60 +80 +100");
     }

@@ -19,12 +19,14 @@ const TICKS: f64 = 40.0;
 /// Widest bar with the space after it, and share of that which is bar.
 const PITCH: f64 = 22.0;
 const BAR: f64 = 0.74;
+/// Bars narrower than this stand without gaps.
+const FINE: f64 = 4.0;
 /// Half of the height of the mark of a task without change.
 const TIE: f64 = 1.2;
 /// A loss that is not clear: vermillion, paler.
 const PALE_LOSS: RGBColor = RGBColor(0xEE, 0xB4, 0x8A);
-/// Room that a name below a bar needs.
-const NAME_GAP: f64 = 5.0;
+/// Space on either side of a name below a bar.
+const NAME_GAP: f64 = 3.0;
 
 /// Draws the figure.
 pub(in crate::charts) fn draw(chart: &Strip) -> Result<String, ChartError> {
@@ -35,11 +37,13 @@ pub(in crate::charts) fn draw(chart: &Strip) -> Result<String, ChartError> {
     if tasks().next().is_none() {
         return frame.finish_empty();
     }
-    let mut entries = vec![(Sample::Square(STEPS[1], false), "better"), (Sample::Square(PALE_LOSS, false), "worse")];
-    if tasks().any(|task| task.clear && task.difference.abs() > 1e-9) {
-        entries.push((Sample::Square(BLUE, false), "clearly better"));
-        entries.push((Sample::Square(VERMILLION, false), "clearly worse"));
-    }
+    let look = |task: &&StripTask| difference(task.difference).and_then(|value| colour(value, task.clear));
+    let entries: Vec<(Sample, &str)> =
+        [(STEPS[1], "better"), (PALE_LOSS, "worse"), (BLUE, "clearly better"), (VERMILLION, "clearly worse")]
+            .into_iter()
+            .filter(|(colour, _)| tasks().any(|task| look(task) == Some(*colour)))
+            .map(|(colour, words)| (Sample::Square(colour, false), words))
+            .collect();
     let mut top = legend::draw(&mut frame.canvas, &entries, frame.top - 4.0) + 10.0;
     // One task solved 4 of 4 times and then 3 of 4 is 25 points: a finer scale than the whole would only flatter.
     let scale = Signed::FULL;
@@ -50,7 +54,7 @@ pub(in crate::charts) fn draw(chart: &Strip) -> Result<String, ChartError> {
         }
     });
     for (label, tasks) in panels.iter().filter(|panel| !panel.1.is_empty()) {
-        top = draw_panel(&mut frame.canvas, label, tasks, scale, top + 4.0) + BELOW;
+        top = draw_panel(&mut frame.canvas, label, tasks, scale, top + 6.0) + BELOW;
     }
     frame.finish(top - BELOW)
 }
@@ -66,6 +70,8 @@ fn draw_panel(canvas: &mut Canvas, label: &str, tasks: &[&StripTask], scale: Sig
     let (left, right) = (MARGIN + TICKS, MARGIN + INNER);
     let pitch = ((right - left) / tasks.len() as f64).min(PITCH);
     let end = left + pitch * tasks.len() as f64;
+    // Gaps of less than a pixel would only shimmer.
+    let bar = if pitch < FINE { 1.0 } else { BAR };
     canvas.plain(|pen| {
         for line in wrap_within(label, SMALL_HEADING, INNER - TICKS, 2) {
             pen.text(&line, (left, top + 12.0), SMALL_HEADING, Anchor::Start);
@@ -79,27 +85,29 @@ fn draw_panel(canvas: &mut Canvas, label: &str, tasks: &[&StripTask], scale: Sig
             pen.text(&label, (left - 8.0, y + 4.0), TICK, Anchor::End);
         }
         for (i, task) in tasks.iter().enumerate() {
-            let from = left + pitch * (i as f64 + (1.0 - BAR) / 2.0);
-            draw_bar(pen, task, (from, from + pitch * BAR), &y);
+            let from = left + pitch * (i as f64 + (1.0 - bar) / 2.0);
+            draw_bar(pen, task, (from, from + pitch * bar), &y);
         }
         pen.line((left, y(0.0)), (end, y(0.0)), MUTED, 1.0);
     });
     name_bars(canvas, tasks, (left, pitch), top + HEIGHT)
 }
 
+/// Returns the colour of a bar; none for a task without change.
+fn colour(value: f64, clear: bool) -> Option<RGBColor> {
+    match (value.abs() > 1e-9, value > 0.0) {
+        (false, _) => None,
+        (true, true) => Some(if clear { BLUE } else { STEPS[1] }),
+        (true, false) => Some(if clear { VERMILLION } else { PALE_LOSS }),
+    }
+}
+
 fn draw_bar(pen: &mut Pen, task: &StripTask, (from, to): (f64, f64), y: &impl Fn(f64) -> f64) {
     let value = difference(task.difference).unwrap_or(0.0);
-    if value.abs() <= 1e-9 {
-        pen.rect((from, y(0.0) - TIE), (to, y(0.0) + TIE), AXIS);
-        return;
+    match colour(value, task.clear) {
+        None => pen.rect((from, y(0.0) - TIE), (to, y(0.0) + TIE), AXIS),
+        Some(colour) => pen.rect((from, y(value.max(0.0))), (to, y(value.min(0.0))), colour),
     }
-    let colour = match (value > 0.0, task.clear) {
-        (true, true) => BLUE,
-        (true, false) => STEPS[1],
-        (false, true) => VERMILLION,
-        (false, false) => PALE_LOSS,
-    };
-    pen.rect((from, y(value.max(0.0))), (to, y(value.min(0.0))), colour);
 }
 
 /// Writes the names of tasks below their bars, from both ends inward, as far as they stand apart; ties and the middle go without.
@@ -116,10 +124,10 @@ fn name_bars(canvas: &mut Canvas, tasks: &[&StripTask], (left, pitch): (f64, f64
             // A name far from its bar would point at another.
             let close = (x - left - pitch * (i as f64 + 0.5)).abs() < pitch.max(6.0);
             if close && taken.iter().all(free) {
-                pen.text(&name, (x, bottom + 14.0), TICK, Anchor::Middle);
+                pen.text(&name, (x, bottom + 15.0), TICK, Anchor::Middle);
                 taken.push((x - half, x + half));
             }
         }
     });
-    if taken.is_empty() { bottom } else { bottom + 16.0 }
+    if taken.is_empty() { bottom } else { bottom + 17.0 }
 }

@@ -1,6 +1,6 @@
 //! pass^k with trials missing: the difference of the chained estimates, its uncertainty from drawing tasks jointly.
 
-use super::{Comparison, DecidedBy, Settings};
+use super::{Comparison, DecidedBy, NO_SPREAD, Settings};
 use crate::metrics::{
     TaskCounts,
     bootstrap::{Random, percentile_interval},
@@ -24,7 +24,10 @@ pub(super) fn replace(found: &mut Comparison, pairs: &[Pair], k: u32, settings: 
     found.p = drawn.p;
     found.decided_by = DecidedBy::Bootstrap;
     (found.p_t, found.p_sign_flip, found.se_unpaired, found.correlation) = (None, None, None, None);
-    found.mde = drawn.se.and_then(|se| mde_of_se(se, pairs.len().checked_sub(1)?, settings.conf, settings.power));
+    found.mde = drawn
+        .se
+        .filter(|se| *se > NO_SPREAD)
+        .and_then(|se| mde_of_se(se, pairs.len().checked_sub(1)?, settings.conf, settings.power));
     Some(())
 }
 

@@ -90,6 +90,7 @@ fn a_constant_shift_is_decided_by_the_sign_flips() {
     let found = compare_pass_k(&pairs, 1, &Settings::default()).unwrap();
     assert_near(found.difference, 0.25);
     assert_eq!((found.p_t, found.decided_by), (None, DecidedBy::SignFlip));
+    assert_eq!((found.mde, found.pairing_gain()), (None, None));
     assert_some_near(found.p, 0.5_f64.powi(29));
     assert_eq!(judge(&[(found.difference, found.p)], 0.95)[0].verdict, Verdict::Better);
 }
