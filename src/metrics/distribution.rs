@@ -26,6 +26,11 @@ pub fn t_quantile(conf: f64, freedom: usize) -> Option<f64> {
     t.is_finite().then_some(t)
 }
 
+/// Returns the two-sided p of a standard normal value.
+pub fn two_sided_z(z: f64) -> f64 {
+    (2.0 * Normal::standard().sf(z.abs())).min(1.0)
+}
+
 /// Largest sum of shapes [`beta_quantile`] takes: beyond about 3e7 the continued fraction of statrs is cut short.
 /// At a million, some eight digits are right.
 const MOST_SHAPE: f64 = 1e7;

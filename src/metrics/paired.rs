@@ -88,7 +88,8 @@ pub(super) fn of_differences(d: &[f64], p_sign_flip: Option<f64>, conf: f64) -> 
     Some(Paired { tasks: m, difference, se, interval, p_t, p_sign_flip, wins, losses })
 }
 
-fn two_sided_t(t: f64, freedom: usize) -> Option<f64> {
+/// Returns the two-sided p of Student's t.
+pub(super) fn two_sided_t(t: f64, freedom: usize) -> Option<f64> {
     let distribution = StudentsT::new(0.0, 1.0, freedom as f64).ok()?;
     Some((2.0 * distribution.sf(t.abs())).min(1.0))
 }
