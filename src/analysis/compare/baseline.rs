@@ -36,7 +36,9 @@ pub enum BaselineError {
     )]
     Metrics,
     /// Written by a later program.
-    #[error("a baseline of form {0}, and this program knows {SCHEMA_VERSION}; make it anew from the results, or update taureport")]
+    #[error(
+        "a baseline of form {0}, and this program knows {SCHEMA_VERSION}; make it anew from the results, or update taureport"
+    )]
     Version(String),
     /// Something else.
     #[error("not a baseline ({0}); make one with `taureport compare RESULTS --save-baseline FILE`")]

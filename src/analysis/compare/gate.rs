@@ -53,7 +53,15 @@ pub fn check(report: &Report, gates: &[Gate], max_regressed: Option<u64>, strict
             let failed = found > most;
             let verdict = if failed { GateVerdict::Failed } else { GateVerdict::Passed };
             let value = Some(found as f64);
-            Check { rule: Rule::MaxRegressed(most), new_side: Some(row.new_side), row: row.name.clone(), value, interval: None, verdict, failed }
+            Check {
+                rule: Rule::MaxRegressed(most),
+                new_side: Some(row.new_side),
+                row: row.name.clone(),
+                value,
+                interval: None,
+                verdict,
+                failed,
+            }
         }));
     }
     checks
@@ -120,9 +128,7 @@ fn level(report: &Report, row: &Row, metric: &Metric) -> Option<f64> {
             let means: Vec<f64> = tasks().filter_map(TaskData::mean_reward).collect();
             (!means.is_empty()).then(|| means.iter().sum::<f64>() / means.len() as f64)
         }
-        Metric::ErrorRate => {
-            (cell.episodes > 0).then(|| cell.infrastructure_errors as f64 / cell.episodes as f64)
-        }
+        Metric::ErrorRate => (cell.episodes > 0).then(|| cell.infrastructure_errors as f64 / cell.episodes as f64),
         Metric::CostPerEpisode => {
             let known: u32 = tasks().map(|task| task.agent_cost_usd.episodes).sum();
             let sum: f64 = tasks().map(|task| task.agent_cost_usd.sum).sum();

@@ -125,8 +125,7 @@ fn match_env(base: &[CellData], new: &[CellData], mut own: Vec<usize>, mut other
     pair_up(base, new, &mut own, &mut other, &main, found, &mut ambiguous);
     for (of_base, rest) in [(true, own), (false, other)] {
         for cell in rest {
-            let reason =
-                if ambiguous.contains(&(of_base, cell)) { Reason::Ambiguous } else { Reason::NoSuchConfiguration };
+            let reason = if ambiguous.contains(&(of_base, cell)) { Reason::Ambiguous } else { Reason::NoSuchConfiguration };
             found.unmatched.push(Unmatched { of_base, cell, reason });
         }
     }

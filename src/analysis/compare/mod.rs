@@ -208,7 +208,8 @@ impl Report {
 
 /// Names the rows: the environment, and what tells rows of one environment apart.
 fn name_rows(report: &mut Report) {
-    let envs: BTreeSet<_> = report.rows.iter().map(|row| (report.base_of(row).env.clone(), report.base_of(row).benchmark)).collect();
+    let envs: BTreeSet<_> =
+        report.rows.iter().map(|row| (report.base_of(row).env.clone(), report.base_of(row).benchmark)).collect();
     let names: Vec<String> = report
         .rows
         .iter()
@@ -222,7 +223,9 @@ fn name_rows(report: &mut Report) {
                 other.new_side == row.new_side && cell.env == base.env && cell.benchmark == base.benchmark
             };
             let siblings: Vec<&Row> = report.rows.iter().filter(alike).collect();
-            for part in ["model", "folder", "strategy", "mode", "user model", "user strategy", "temperature", "max steps", "label"] {
+            for part in
+                ["model", "folder", "strategy", "mode", "user model", "user strategy", "temperature", "max steps", "label"]
+            {
                 let values: BTreeSet<Option<&str>> = siblings.iter().map(|row| report.base_of(row).part(part)).collect();
                 let own = base.part(part);
                 if values.len() > 1 && (part != "folder" || own.is_some()) {

@@ -76,7 +76,10 @@ pub fn plan(cell: &CellData, question: &Question) -> Plan {
 mod tests {
     use super::*;
     use crate::metrics::testing::gpt4o_airline;
-    use crate::{analysis::compare::TaskData, records::{Benchmark, TaskId}};
+    use crate::{
+        analysis::compare::TaskData,
+        records::{Benchmark, TaskId},
+    };
 
     #[test]
     fn gpt_4o_airline_needs_what_miller_says() {

@@ -73,8 +73,7 @@ fn of(report: &Report, base_cell: usize) -> Option<EnvPlaces> {
     if counts.is_empty() {
         return None;
     }
-    let scores: Vec<Vec<f64>> =
-        counts.iter().map(|row| row.iter().filter_map(|task| task.success_rate()).collect()).collect();
+    let scores: Vec<Vec<f64>> = counts.iter().map(|row| row.iter().filter_map(|task| task.success_rate()).collect()).collect();
     let statistics = &report.settings.statistics;
     let means: Vec<f64> =
         (0..members.len()).map(|at| scores.iter().map(|row| row[at]).sum::<f64>() / scores.len() as f64).collect();

@@ -83,7 +83,11 @@ pub(super) fn difference(scene: &CompareScene<'_>) -> Option<Chart> {
     Some(Chart::Difference(Difference {
         meta: ChartMeta {
             id: "difference_pass_1".to_owned(),
-            alt: format!("Differences in pass^1 with {} intervals for {}", scene.level(), plural(all.len() as u64, "matched cell")),
+            alt: format!(
+                "Differences in pass^1 with {} intervals for {}",
+                scene.level(),
+                plural(all.len() as u64, "matched cell")
+            ),
             title,
             subtitle: format!("NEW − BASE over the tasks both have, {}{rest}", plural(all.len() as u64, "matched cell")),
             footer: footer(
@@ -200,8 +204,11 @@ pub(super) fn before_after(scene: &CompareScene<'_>) -> Vec<Chart> {
     };
     let chart = |(side, rows): (usize, Vec<&Row>)| {
         let rows: Vec<&Row> = charted(&rows).into_iter().filter(|row| most(row) > 1).collect();
-        let panel =
-            |row: &&Row| BeforeAfterPanel { label: row.name.clone(), base: points(row, |t| t.base), new: points(row, |t| t.new) };
+        let panel = |row: &&Row| BeforeAfterPanel {
+            label: row.name.clone(),
+            base: points(row, |t| t.base),
+            new: points(row, |t| t.new),
+        };
         (!rows.is_empty()).then(|| {
             Chart::BeforeAfter(BeforeAfter {
                 meta: ChartMeta {
@@ -230,9 +237,10 @@ pub(super) fn before_after(scene: &CompareScene<'_>) -> Vec<Chart> {
 /// Expenses and time as ratios, a group a NEW.
 pub(super) fn ratios(scene: &CompareScene<'_>) -> Option<Chart> {
     let rows_of = |row: &Row| -> Vec<RatioRow> {
-        let expenses = row.figures.ratios.iter().map(|one| {
-            (effort::name(one.expense), one.ratio.ratio.unwrap_or(f64::NAN), ends(one.ratio.interval), one.judged)
-        });
+        let expenses =
+            row.figures.ratios.iter().map(|one| {
+                (effort::name(one.expense), one.ratio.ratio.unwrap_or(f64::NAN), ends(one.ratio.interval), one.judged)
+            });
         let time = row.figures.durations.iter().map(|one| ("time", one.ratio.ratio, ends(one.ratio.interval), one.judged));
         let shown = expenses.chain(time).map(|(what, ratio, interval, judged)| RatioRow {
             label: row.name.clone(),

@@ -126,7 +126,13 @@ fn durations(scene: &CompareScene<'_>) -> Option<Table> {
          which those of one task are not: they decide nothing."
             .to_owned(),
     ];
-    (!rows.is_empty()).then(|| Table { id: "durations".to_owned(), title: "Time of an episode".to_owned(), columns, rows, notes })
+    (!rows.is_empty()).then(|| Table {
+        id: "durations".to_owned(),
+        title: "Time of an episode".to_owned(),
+        columns,
+        rows,
+        notes,
+    })
 }
 
 fn duration_cells(found: &Durations) -> Vec<Cell> {

@@ -103,5 +103,11 @@ fn all(scene: &CompareScene<'_>) -> Table {
             line
         })
     });
-    Table { id: "task_pairs".to_owned(), title: "Every common task".to_owned(), columns, rows: rows.collect(), notes: Vec::new() }
+    Table {
+        id: "task_pairs".to_owned(),
+        title: "Every common task".to_owned(),
+        columns,
+        rows: rows.collect(),
+        notes: Vec::new(),
+    }
 }

@@ -35,7 +35,8 @@ fn table(scene: &CompareScene<'_>) -> Table {
     ];
     let rows = scene.report.rows.iter().map(|row| line(scene, row)).collect();
     let notes = vec![
-        "Errors: infrastructure errors, left out unless --errors says otherwise. Trials: of the common tasks, counted.".to_owned(),
+        "Errors: infrastructure errors, left out unless --errors says otherwise. Trials: of the common tasks, counted."
+            .to_owned(),
     ];
     Table { id: "matched".to_owned(), title: "Matched cells".to_owned(), columns, rows, notes }
 }

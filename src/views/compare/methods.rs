@@ -28,12 +28,16 @@ pairing      = (SE unpaired / SE)²                           times as many task
 expenses     = Σ NEW / Σ BASE,  log-t interval over tasks
 time         = exp(mean ln(median NEW / median BASE))        over tasks";
     part.blocks.push(Block::Code(formulas.to_owned()));
-    let mut provenance = vec![format!("taureport {}; schema of comparison.json: {}.", scene.version, super::json::SCHEMA_VERSION)];
+    let mut provenance =
+        vec![format!("taureport {}; schema of comparison.json: {}.", scene.version, super::json::SCHEMA_VERSION)];
     if !scene.flags.is_empty() {
-        let flags: Vec<String> = scene.flags.iter().map(|(name, value)| format!("{name} {value}").trim_end().to_owned()).collect();
+        let flags: Vec<String> =
+            scene.flags.iter().map(|(name, value)| format!("{name} {value}").trim_end().to_owned()).collect();
         provenance.push(format!("Options given: {}.", flags.join(" ")));
     }
-    provenance.push("Inputs with size and SHA-256 are listed in manifest.json; every table is in tables/ with full precision.".to_owned());
+    provenance.push(
+        "Inputs with size and SHA-256 are listed in manifest.json; every table is in tables/ with full precision.".to_owned(),
+    );
     part.blocks.push(Block::Points(provenance));
     part
 }

@@ -1,6 +1,7 @@
 //! What `taureport compare` shows: verdicts first, then regressions, then everything behind them.
 
 mod charts;
+pub mod comment;
 mod effort;
 mod flips;
 pub mod gates;
@@ -121,9 +122,7 @@ pub fn document(scene: &CompareScene<'_>) -> Document {
         ("matched", "What was compared", Some(matched::part(scene))),
         ("methods", "Methods", Some(methods::part(scene))),
     ];
-    let news: Vec<&str> = (1..scene.report.sides.len()).map(|side| scene.side(side)).collect();
-    let title = format!("Comparison: {} against {}", super::scene::listing(&news, 4), scene.side(0));
-    let mut document = Document { title, sections: Vec::new(), tables: Vec::new(), charts: Vec::new() };
+    let mut document = Document { title: title(scene), sections: Vec::new(), tables: Vec::new(), charts: Vec::new() };
     for (id, heading, part) in parts {
         let Some(part) = part else { continue };
         document.sections.push(Section { id: id.to_owned(), heading: heading.to_owned(), blocks: part.blocks });
@@ -131,6 +130,11 @@ pub fn document(scene: &CompareScene<'_>) -> Document {
         document.charts.extend(part.charts);
     }
     document
+}
+
+fn title(scene: &CompareScene<'_>) -> String {
+    let news: Vec<&str> = (1..scene.report.sides.len()).map(|side| scene.side(side)).collect();
+    format!("Comparison: {} against {}", super::scene::listing(&news, 4), scene.side(0))
 }
 
 /// Returns the tables for the terminal, in order.

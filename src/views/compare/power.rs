@@ -52,7 +52,8 @@ pub fn table(cells: &[(CellData, Plan)], question: &Question) -> Table {
 
 fn row(data: &CellData, plan: &Plan) -> Vec<Cell> {
     let needs = plan.needs.as_ref();
-    let size = |share: Option<f64>| Cell { text: share.map_or_else(|| "n/a".to_owned(), super::words::points), ..cell::points(share) };
+    let size =
+        |share: Option<f64>| Cell { text: share.map_or_else(|| "n/a".to_owned(), super::words::points), ..cell::points(share) };
     let mut cells = vec![
         cell::text(super::words::cell_name(data)),
         cell::count(Some(plan.tasks as u64)),

@@ -135,7 +135,9 @@ fn figure_cells(figure: &Figure) -> Vec<Cell> {
         None => String::new(),
     };
     let mut gain = cell::mean(found.pairing_gain(), 2);
-    gain.text = found.pairing_gain().map_or_else(|| "n/a".to_owned(), |gain| format!("{}× tasks", crate::views::fmt::decimal(Some(gain), 1)));
+    gain.text = found
+        .pairing_gain()
+        .map_or_else(|| "n/a".to_owned(), |gain| format!("{}× tasks", crate::views::fmt::decimal(Some(gain), 1)));
     vec![
         cell::count(Some(found.tasks as u64)),
         value(found.a),
@@ -205,10 +207,16 @@ pub(super) fn further_table(scene: &CompareScene<'_>, short: bool) -> Option<Tab
         return None;
     }
     let family: usize = scene.report.rows.iter().map(|row| row.figures.further.len()).sum();
-    let mut notes = vec![format!("p: after Holm's correction for the {family} figures of this table{}.", if short { " in the report" } else { "" })];
+    let mut notes = vec![format!(
+        "p: after Holm's correction for the {family} figures of this table{}.",
+        if short { " in the report" } else { "" }
+    )];
     let bootstrap = scene.report.rows.iter().flat_map(|row| &row.figures.further);
     if bootstrap.into_iter().any(|figure| figure.comparison.decided_by == DecidedBy::Bootstrap) {
-        notes.push("bootstrap: trials are missing, so chained estimates are compared, their uncertainty from drawing tasks.".to_owned());
+        notes.push(
+            "bootstrap: trials are missing, so chained estimates are compared, their uncertainty from drawing tasks."
+                .to_owned(),
+        );
     }
     Some(Table { id: "pass_k".to_owned(), title: "pass^k and mean reward".to_owned(), columns, rows, notes })
 }

@@ -58,7 +58,9 @@ pub fn verdicts(scene: &CompareScene<'_>) -> Vec<String> {
 /// What an inconclusive comparison could have shown.
 fn detectable(scene: &CompareScene<'_>, found: &Comparison) -> String {
     match found.mde {
-        Some(mde) => format!("; only a difference of {} or more would likely have been noticed ({} power)", points(mde), scene.power()),
+        Some(mde) => {
+            format!("; only a difference of {} or more would likely have been noticed ({} power)", points(mde), scene.power())
+        }
         None => "; all tasks differ alike, so nothing tells what could have been noticed".to_owned(),
     }
 }
@@ -75,8 +77,7 @@ pub fn flips(scene: &CompareScene<'_>) -> Vec<String> {
             let tasks: Vec<bool> = tasks.map(|task| task.clear).collect();
             (tasks.len() as u64, tasks.iter().filter(|clear| **clear).count())
         };
-        let ((lost, lost_clear), (won, won_clear)) =
-            (clear(&mut row.figures.regressed()), clear(&mut row.figures.improved()));
+        let ((lost, lost_clear), (won, won_clear)) = (clear(&mut row.figures.regressed()), clear(&mut row.figures.improved()));
         format!(
             "{}: {} regressed ({lost_clear} beyond noise), {} improved ({won_clear} beyond noise).",
             scene.row(row),
@@ -114,13 +115,17 @@ pub fn warnings(scene: &CompareScene<'_>) -> Vec<String> {
 
 fn caution(row: &Row, caution: &Caution) -> String {
     match caution {
-        Caution::OtherBenchmark => "tasks of different benchmarks are paired by their ids (--allow-mismatch): τ²-bench edited the tasks of \
+        Caution::OtherBenchmark => {
+            "tasks of different benchmarks are paired by their ids (--allow-mismatch): τ²-bench edited the tasks of \
              τ-bench, so the same id is not the same task."
-            .to_owned(),
+                .to_owned()
+        }
         Caution::Version => {
             "different versions of the benchmark wrote the results: tasks may have been edited between them.".to_owned()
         }
-        Caution::Circumstance(differs) => format!("the {} differs ({}): a difference may come from there.", differs.part, values(differs)),
+        Caution::Circumstance(differs) => {
+            format!("the {} differs ({}): a difference may come from there.", differs.part, values(differs))
+        }
         Caution::Tasks(base, new) => {
             let list = |tasks: &[crate::records::TaskId]| {
                 if tasks.is_empty() { String::new() } else { format!(" ({})", listing(tasks, LISTED)) }
@@ -139,7 +144,9 @@ fn caution(row: &Row, caution: &Caution) -> String {
             fmt::rate(Some(*base)),
             fmt::rate(Some(*new)),
         ),
-        Caution::UnknownEnv => "the environment is unknown: nothing but the task ids tells that these are the same tasks.".to_owned(),
+        Caution::UnknownEnv => {
+            "the environment is unknown: nothing but the task ids tells that these are the same tasks.".to_owned()
+        }
     }
 }
 
