@@ -90,7 +90,8 @@ pub fn write_file(path: &Path, bytes: &[u8], force: bool, ours: &dyn Fn(&[u8]) -
         if found.is_dir() {
             return Err(WriteError::InTheWay(path.to_owned()));
         }
-        if !force && !(found.is_file() && ours(&super::read_file(path)?)) {
+        let replaceable = force || (found.is_file() && ours(&super::read_file(path)?));
+        if !replaceable {
             return Err(WriteError::Foreign { path: path.to_owned(), others: 0 });
         }
     }

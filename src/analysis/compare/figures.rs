@@ -199,7 +199,11 @@ fn ratio(expense: Expense, common: &Common<'_>, settings: &compare::Settings) ->
         return None;
     }
     let sums: Vec<TaskSums> = pairs.iter().map(|(a, b)| TaskSums { numerator: *b, denominator: *a }).collect();
-    let ratio = ratio_of_sums(&sums, settings.conf)?;
+    let mut ratio = ratio_of_sums(&sums, settings.conf)?;
+    // A side that records 0.00 throughout was not priced: "infinitely cheaper" would be no finding.
+    if ratio.numerator <= 0.0 {
+        (ratio.ratio, ratio.se) = (None, None);
+    }
     let m = pairs.len() as f64;
     Some(Ratio {
         expense,

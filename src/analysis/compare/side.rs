@@ -173,7 +173,9 @@ fn cell(sweep: &Sweep, index: usize, errors: ErrorPolicy) -> CellData {
     let mut tasks: BTreeMap<TaskId, TaskData> = BTreeMap::new();
     for (task, trials) in &cell.tasks {
         let data = tasks.entry(task.clone()).or_default();
-        trials.iter().for_each(|trial| data.add(trial, errors));
+        for trial in trials {
+            data.add(trial, errors);
+        }
     }
     let own = cell.key.parts().into_iter().filter(|(name, _)| *name != "env");
     // A column the user named overrides the part of the same name: it is never less known.

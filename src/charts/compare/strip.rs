@@ -62,7 +62,7 @@ pub(in crate::charts) fn draw(chart: &Strip) -> Result<String, ChartError> {
 /// Returns the tasks that can be drawn, the largest loss first; ties by name.
 fn sorted(tasks: &[StripTask]) -> Vec<&StripTask> {
     let mut tasks: Vec<&StripTask> = tasks.iter().filter(|task| difference(task.difference).is_some()).collect();
-    tasks.sort_by(|a, b| a.difference.total_cmp(&b.difference).then_with(|| a.label.cmp(&b.label)));
+    tasks.sort_by(|a, b| a.difference.total_cmp(&b.difference));
     tasks
 }
 

@@ -61,7 +61,9 @@ pub(super) fn run(args: &CompareArgs, printer: &mut Printer) -> anyhow::Result<E
         input_warnings: read.warnings,
     };
     if report.rows.is_empty() {
-        words::warnings(&scene).iter().for_each(|warning| printer.warning(warning));
+        for warning in words::warnings(&scene) {
+            printer.warning(&warning);
+        }
         printer.warning("nothing could be compared");
         return Ok(Ended::NothingUsable);
     }
@@ -137,7 +139,9 @@ fn flags(args: &CompareArgs) -> Vec<(String, String)> {
         add("--seed", args.seed.to_string());
     }
     for (name, gates) in [("--fail-on", &args.fail_on), ("--min", &args.min), ("--max", &args.max)] {
-        gates.iter().for_each(|gate| add(name, gate.clone()));
+        for gate in gates {
+            add(name, gate.clone());
+        }
     }
     if let Some(most) = args.max_regressed_tasks {
         add("--max-regressed-tasks", most.to_string());
@@ -205,7 +209,9 @@ fn print(format: CompareFormat, scene: &CompareScene<'_>, json: &[u8], printer: 
     let text = match format {
         CompareFormat::Json => String::from_utf8_lossy(json).into_owned(),
         CompareFormat::Csv => {
-            failed.iter().for_each(|line| printer.warning(line));
+            for line in &failed {
+                printer.warning(line);
+            }
             String::from_utf8_lossy(&report::table::csv(&view::printed(scene)[0])?).into_owned()
         }
         CompareFormat::Github => report::markdown::render(&comment::document(scene), Some(report::markdown::COMMENT))?,

@@ -62,7 +62,7 @@ pub struct StripTask {
 pub struct StripPanel {
     /// The cell's name, with the count: `airline: 14 better, 10 worse, 26 alike`.
     pub label: String,
-    /// Tasks in any order; drawn from the largest loss to the largest gain.
+    /// Tasks; drawn from the largest loss to the largest gain, equal ones in the order given.
     pub tasks: Vec<StripTask>,
 }
 

@@ -136,10 +136,13 @@ pub(super) fn strips(scene: &CompareScene<'_>) -> Vec<Chart> {
     let chart = |(side, rows): (usize, Vec<&Row>)| {
         let rows = charted(&rows);
         let clear = rows.iter().flat_map(|row| &row.figures.tasks).filter(|task| task.clear).count();
-        let title = match clear {
-            0 => "No single task changed beyond noise".to_owned(),
-            clear => format!("{} changed beyond noise", plural(clear as u64, "task")),
-        };
+        let count = |of: fn(&Row) -> usize| rows.iter().map(|row| of(row)).sum::<usize>() as u64;
+        let title = format!(
+            "{} worse, {} better; {} beyond noise",
+            plural(count(|row| row.figures.regressed().count()), "task"),
+            fmt::count(Some(count(|row| row.figures.improved().count()))),
+            if clear == 0 { "none of them alone".to_owned() } else { fmt::count(Some(clear as u64)) },
+        );
         Chart::Strip(Strip {
             meta: ChartMeta {
                 id: id(scene, "task_differences", side),
@@ -242,20 +245,21 @@ pub(super) fn ratios(scene: &CompareScene<'_>) -> Option<Chart> {
                 (effort::name(one.expense), one.ratio.ratio.unwrap_or(f64::NAN), ends(one.ratio.interval), one.judged)
             });
         let time = row.figures.durations.iter().map(|one| ("time", one.ratio.ratio, ends(one.ratio.interval), one.judged));
-        let shown = expenses.chain(time).map(|(what, ratio, interval, judged)| RatioRow {
-            label: row.name.clone(),
-            sub: Some(what.to_owned()),
-            ratio,
-            interval,
-            mark: mark(judged.verdict),
-            text: format!(
-                "{} {}  {}  {}",
-                fmt::ratio(Some(ratio)),
-                fmt::ratio_interval(interval),
-                sign(judged.verdict),
-                fmt::p_value(judged.p_holm)
-            ),
-        });
+        let shown =
+            expenses.chain(time).filter(|(_, ratio, _, _)| ratio.is_finite()).map(|(what, ratio, interval, judged)| RatioRow {
+                label: row.name.clone(),
+                sub: Some(what.to_owned()),
+                ratio,
+                interval,
+                mark: mark(judged.verdict),
+                text: format!(
+                    "{} {}  {}  {}",
+                    fmt::ratio(Some(ratio)),
+                    fmt::ratio_interval(interval),
+                    sign(judged.verdict),
+                    fmt::p_value(judged.p_holm)
+                ),
+            });
         shown.collect()
     };
     let mut room = MOST_ROWS;

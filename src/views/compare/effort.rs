@@ -17,11 +17,15 @@ pub(super) fn part(scene: &CompareScene<'_>) -> Option<Part> {
         return None;
     }
     let mut part = Part::default();
-    tables.into_iter().for_each(|table| part.table(table));
+    for table in tables {
+        part.table(table);
+    }
     if let Some(table) = quantiles(scene) {
         part.table(table);
     }
-    charts::ratios(scene).into_iter().for_each(|chart| part.chart(chart));
+    if let Some(chart) = charts::ratios(scene) {
+        part.chart(chart);
+    }
     Some(part)
 }
 
@@ -81,11 +85,14 @@ fn expenses(scene: &CompareScene<'_>) -> Option<Table> {
     };
     let rows: Vec<Vec<Cell>> =
         scene.report.rows.iter().flat_map(|row| row.figures.ratios.iter().map(move |one| line(row, one))).collect();
-    let notes = vec![
+    let mut notes = vec![
         "Mean of an episode, averaged over the tasks in which both sides know it; ratio NEW / BASE of those, tasks being its unit. Less is \
          better. Unknown is not free: what a side does not record is not listed."
             .to_owned(),
     ];
+    if scene.report.rows.iter().flat_map(|row| &row.figures.ratios).any(|one| one.ratio.ratio.is_none()) {
+        notes.push("No ratio: one side records nothing but zeros, as free, local and unpriced models do.".to_owned());
+    }
     (!rows.is_empty()).then(|| Table { id: "expenses".to_owned(), title: "Cost and tokens".to_owned(), columns, rows, notes })
 }
 

@@ -58,7 +58,7 @@ pub fn found(check: &Check) -> String {
         (GateVerdict::Inconclusive, _) => " inconclusive, fails with --fail-on-inconclusive",
         _ => "",
     };
-    let Rule::Gate(gate) = &check.rule else { return fmt::count(check.value.map(|value| value as u64)) };
+    let Rule::Gate(gate) = &check.rule else { return fmt::decimal(check.value, 0) };
     let value = check.value.unwrap_or(f64::NAN);
     let interval = if gate.kind == GateKind::FailOn { format!(" {}", interval(gate, check)) } else { String::new() };
     format!("{}{interval}{why}", amount(gate, value))

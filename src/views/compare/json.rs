@@ -271,7 +271,7 @@ fn figure(figure: &Figure) -> FigureJson {
         interval: pair(found.interval),
         p: found.p,
         p_holm,
-        decided_by: verdict::test(found.decided_by),
+        decided_by: verdict::test(found),
         p_t: found.p_t,
         p_exact: found.p_sign_flip,
         p_sign_test: found.sign_test.exact,

@@ -51,7 +51,7 @@ impl CompareScene<'_> {
 
     /// Returns the name of a row, with NEW's where there are several.
     fn row(&self, row: &Row) -> String {
-        if self.many() { format!("{}: {}", self.side(row.new_side), row.name) } else { row.name.clone() }
+        if self.many() { format!("{} ({})", row.name, self.side(row.new_side)) } else { row.name.clone() }
     }
 
     /// Returns `95%`.

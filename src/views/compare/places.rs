@@ -14,18 +14,20 @@ use crate::{
 pub(super) fn part(scene: &CompareScene<'_>) -> Option<Part> {
     let tables = tables(scene);
     let mut part = Part::default();
-    tables.into_iter().for_each(|table| part.table(table));
+    for table in tables {
+        part.table(table);
+    }
     (!part.blocks.is_empty()).then_some(part)
 }
 
 /// Returns a table for each cell of BASE that several NEW have.
 pub(super) fn tables(scene: &CompareScene<'_>) -> Vec<Table> {
     let mut used = std::collections::BTreeSet::new();
-    scene.report.places.iter().map(|places| table(scene, places, unique(&slug(&places.name), &mut used))).collect()
+    scene.report.places.iter().map(|places| table(scene, places, &unique(&slug(&places.name), &mut used))).collect()
 }
 
-fn table(scene: &CompareScene<'_>, env: &EnvPlaces, id: String) -> Table {
-    let [lo, hi] = column::interval("rank", &format!("{} of the place", scene.level()));
+fn table(scene: &CompareScene<'_>, env: &EnvPlaces, id: &str) -> Table {
+    let [lo, hi] = column::interval("rank", "place");
     let columns = vec![
         column::text("side", "side"),
         column::number("pass_1", "pass^1"),
@@ -52,11 +54,11 @@ fn table(scene: &CompareScene<'_>, env: &EnvPlaces, id: String) -> Table {
             cell::rate(place.range.map(|range| range.leads)),
         ]
     });
-    let notes = vec![
+    let notes = vec![format!(
         "On the tasks that all sides have. p: paired with the leader, after Holm's correction. The leader was chosen by the same data, so \
-         that p is optimistic. Place and lead: from drawing tasks anew."
-            .to_owned(),
-    ];
+         that p is optimistic. Place ({}) and lead: from drawing tasks anew.",
+        scene.level()
+    )];
     let title = format!("{}: {} in common", env.name, crate::views::scene::plural(env.tasks as u64, "task"));
     Table { id: format!("ranking_{id}"), title, columns, rows: rows.collect(), notes }
 }

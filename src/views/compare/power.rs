@@ -57,7 +57,7 @@ fn row(data: &CellData, plan: &Plan) -> Vec<Cell> {
     let mut cells = vec![
         cell::text(super::words::cell_name(data)),
         cell::count(Some(plan.tasks as u64)),
-        cell::mean(Some(plan.trials), if plan.trials.fract() > 0.0 { 1 } else { 0 }),
+        cell::mean(Some(plan.trials), usize::from(plan.trials.fract() > 0.0)),
         cell::rate(plan.pass_1),
         cell::mean(needs.map(|needs| needs.between), 4),
         cell::mean(needs.map(|needs| needs.within), 4),

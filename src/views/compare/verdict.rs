@@ -1,9 +1,11 @@
 //! The tables of differences: pass^1 first, then every further k and the mean reward.
 
+use std::collections::BTreeMap;
+
 use super::{CompareScene, Part, charts, ends, verdict_cell, words};
 use crate::{
     analysis::compare::{Figure, Quantity, Row},
-    metrics::compare::{DecidedBy, Verdict},
+    metrics::compare::{Comparison, DecidedBy, Verdict},
     views::{
         document::Block,
         fmt::{cell, column},
@@ -25,6 +27,7 @@ pub(super) fn part(scene: &CompareScene<'_>) -> Part {
     for overall in &scene.report.overall {
         part.table(averages(scene, overall));
     }
+    part.folded(evidence(scene));
     part
 }
 
@@ -38,7 +41,7 @@ impl Part {
 pub(super) fn table(scene: &CompareScene<'_>) -> Table {
     let mut columns = vec![column::text("cell", "cell"), new_column(scene)];
     columns.extend(figure_columns(scene));
-    columns.push(column::wide(column::number("noise_floor", "noise floor")));
+    columns.push(column::number("noise_floor", ""));
     let rows = scene.report.rows.iter().map(|row| {
         let mut cells = vec![cell::text(row.name.clone()), cell::text(scene.side(row.new_side))];
         cells.extend(figure_cells(&row.figures.pass_1));
@@ -73,12 +76,10 @@ pub(super) fn table(scene: &CompareScene<'_>) -> Table {
 }
 
 fn noise_floor(scene: &CompareScene<'_>) -> Option<String> {
-    let words: Vec<String> = scene
-        .report
-        .rows
-        .iter()
-        .filter_map(|row| Some(format!("{} {}", scene.row(row), words::points(row.figures.noise_floor?))))
-        .collect();
+    // BASE's own, so the same for every NEW.
+    let floors: BTreeMap<&str, f64> =
+        scene.report.rows.iter().rev().filter_map(|row| Some((row.name.as_str(), row.figures.noise_floor?))).collect();
+    let words: Vec<String> = floors.into_iter().map(|(name, floor)| format!("{name} {}", words::points(floor))).collect();
     (!words.is_empty()).then(|| {
         format!(
             "Noise floor: two runs of BASE itself with one trial a task must differ by more than this to mean anything: {}.",
@@ -107,15 +108,15 @@ fn figure_columns(scene: &CompareScene<'_>) -> Vec<Column> {
         column::number("losses", ""),
         column::number("ties", ""),
         column::number("detectable", "detects"),
-        column::wide(column::number("p", "p uncorrected")),
-        column::wide(column::text("decided_by", "test")),
-        column::wide(column::number("p_exact", "exact p")),
-        column::wide(column::number("p_sign_test", "W/L p")),
-        column::wide(column::number("correlation", "correlation")),
-        column::wide(column::number("pairing_gain", "pairing is worth")),
-        column::wide(column::number("se", "")),
-        column::wide(column::number("se_unpaired", "")),
-        column::wide(column::number("se_rerun", "")),
+        column::number("p", ""),
+        column::text("decided_by", ""),
+        column::number("p_exact", ""),
+        column::number("p_sign_test", ""),
+        column::number("correlation", ""),
+        column::number("pairing_gain", ""),
+        column::number("se", ""),
+        column::number("se_unpaired", ""),
+        column::number("se_rerun", ""),
     ]
 }
 
@@ -134,10 +135,6 @@ fn figure_cells(figure: &Figure) -> Vec<Cell> {
         None if figure.judged.verdict == Verdict::Inconclusive => "n/a".to_owned(),
         None => String::new(),
     };
-    let mut gain = cell::mean(found.pairing_gain(), 2);
-    gain.text = found
-        .pairing_gain()
-        .map_or_else(|| "n/a".to_owned(), |gain| format!("{}× tasks", crate::views::fmt::decimal(Some(gain), 1)));
     vec![
         cell::count(Some(found.tasks as u64)),
         value(found.a),
@@ -152,21 +149,82 @@ fn figure_cells(figure: &Figure) -> Vec<Cell> {
         cell::count(Some(found.ties as u64)),
         detectable,
         cell::p_value(found.p),
-        cell::text(test(found.decided_by)),
+        cell::text(test(found)),
         cell::p_value(found.p_sign_flip),
         cell::p_value(Some(found.sign_test.exact)),
         cell::mean(found.correlation, 2),
-        gain,
+        cell::mean(found.pairing_gain(), 1),
         cell::points(found.se),
         cell::points(found.se_unpaired),
         cell::points(found.se_rerun),
     ]
 }
 
+/// Returns the table of what stands behind the verdicts: tests, and what pairing bought.
+pub(super) fn evidence(scene: &CompareScene<'_>) -> Table {
+    let columns = vec![
+        column::text("cell", "cell"),
+        column::text("figure", "figure"),
+        column::number("p", "p uncorrected"),
+        column::number("p_holm", "p (Holm)"),
+        column::text("decided_by", "test"),
+        column::number("p_t", "paired t"),
+        column::number("p_exact", "sign flips"),
+        column::number("p_sign_test", "wins and losses"),
+        column::number("se", "SE"),
+        column::number("se_unpaired", "SE unpaired"),
+        column::number("correlation", "correlation"),
+        column::number("pairing_gain", "pairing is worth"),
+        column::number("se_rerun", "SE rerun"),
+    ];
+    let all = scene
+        .report
+        .rows
+        .iter()
+        .flat_map(|row| [&row.figures.pass_1].into_iter().chain(&row.figures.further).map(move |one| (row, one)));
+    let rows = all.map(|(row, figure)| {
+        let found = &figure.comparison;
+        let size =
+            |share: Option<f64>| Cell { text: share.map_or_else(|| "n/a".to_owned(), words::points), ..cell::points(share) };
+        let mut gain = cell::mean(found.pairing_gain(), 1);
+        if found.pairing_gain().is_some() {
+            gain.text.push_str("× tasks");
+        }
+        vec![
+            cell::text(scene.row(row)),
+            cell::text(name(figure.quantity)),
+            cell::p_value(found.p),
+            cell::p_value(figure.judged.p_holm),
+            cell::text(test(found)),
+            cell::p_value(found.p_t),
+            cell::p_value(found.p_sign_flip),
+            cell::p_value(Some(found.sign_test.exact)),
+            size(found.se),
+            size(found.se_unpaired),
+            cell::mean(found.correlation, 2),
+            gain,
+            size(found.se_rerun),
+        ]
+    });
+    let notes = vec![
+        "Sign flips: exact; with one trial a task it is McNemar's test. Wins and losses: the sign test on them. SE unpaired: had other tasks \
+         been drawn for NEW; pairing is worth so many times the tasks. SE rerun: of running both again on these very tasks."
+            .to_owned(),
+    ];
+    Table {
+        id: "evidence".to_owned(),
+        title: "Tests behind the verdicts, and what pairing bought".to_owned(),
+        columns,
+        rows: rows.collect(),
+        notes,
+    }
+}
+
 /// The test that decided.
-pub(super) fn test(decided_by: DecidedBy) -> &'static str {
-    match decided_by {
+pub(super) fn test(found: &Comparison) -> &'static str {
+    match found.decided_by {
         DecidedBy::PairedT => "paired t",
+        DecidedBy::SignFlip if found.single_trial => "McNemar, exact",
         DecidedBy::SignFlip => "sign flips",
         DecidedBy::Bootstrap => "bootstrap",
     }
@@ -208,7 +266,8 @@ pub(super) fn further_table(scene: &CompareScene<'_>, short: bool) -> Option<Tab
     }
     let family: usize = scene.report.rows.iter().map(|row| row.figures.further.len()).sum();
     let mut notes = vec![format!(
-        "p: after Holm's correction for the {family} figures of this table{}.",
+        "p: after Holm's correction for the {} of this table{}.",
+        crate::views::scene::plural(family as u64, "figure"),
         if short { " in the report" } else { "" }
     )];
     let bootstrap = scene.report.rows.iter().flat_map(|row| &row.figures.further);

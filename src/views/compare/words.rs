@@ -3,7 +3,7 @@
 use super::CompareScene;
 use crate::{
     analysis::compare::{Caution, CellData, Differs, Reason, Row, Unmatched, side::UNKNOWN},
-    metrics::compare::{Comparison, Verdict},
+    metrics::compare::{Comparison, DecidedBy, Verdict},
     views::{
         fmt,
         scene::{listing, plural},
@@ -25,13 +25,13 @@ pub fn verdicts(scene: &CompareScene<'_>) -> Vec<String> {
             Verdict::Inconclusive => format!("inconclusive (~), {new} against {base}"),
         };
         format!(
-            "{}: {said}: pass^1 {} → {}, {} {}, p {}; {} of {} won, {} lost{}.",
+            "{}: {said}: pass^1 {} → {}, {} {}, {}; {} of {} won, {} lost{}.",
             row.name,
             fmt::rate(Some(found.a)),
             fmt::rate(Some(found.b)),
             fmt::points(Some(found.difference)),
             fmt::points_interval(super::ends(found.interval)),
-            fmt::p_value(figure.judged.p_holm),
+            p_words(&figure),
             found.wins,
             plural(found.tasks as u64, "task"),
             found.losses,
@@ -53,6 +53,15 @@ pub fn verdicts(scene: &CompareScene<'_>) -> Vec<String> {
         })
     });
     lines.chain(averages).collect()
+}
+
+/// `p 0.004`, with the uncorrected p where correction changed it, and the test where it is not the usual one.
+fn p_words(figure: &crate::analysis::compare::Figure) -> String {
+    let found = &figure.comparison;
+    let (raw, holm) = (fmt::p_value(found.p), fmt::p_value(figure.judged.p_holm));
+    let test =
+        if found.decided_by == DecidedBy::PairedT { String::new() } else { format!(" ({})", super::verdict::test(found)) };
+    if raw == holm { format!("p {raw}{test}") } else { format!("p {raw}{test}, {holm} after Holm's correction") }
 }
 
 /// What an inconclusive comparison could have shown.
