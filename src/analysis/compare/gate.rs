@@ -8,6 +8,7 @@ use crate::{
     gates::{Gate, GateKind, GateVerdict, Metric, Percentile},
     metrics::{
         bootstrap::{Bootstrap, Random, percentile_interval},
+        compare::DecidedBy,
         interval::Interval,
         quantile::quantile_type7,
     },
@@ -83,7 +84,11 @@ fn of_gate(report: &Report, gate: &Gate, strict: bool) -> Vec<Check> {
         .filter(|row| gate.cell.is_none() || gate.covers(&names(report, row)))
         .map(|row| {
             let (value, interval) = figure(report, row, gate);
-            one(Some(row.new_side), &row.name, value, interval)
+            let mut check = one(Some(row.new_side), &row.name, value, interval);
+            if check.verdict == GateVerdict::Failed && unproven(report, row, gate) {
+                (check.verdict, check.failed) = (GateVerdict::Inconclusive, strict);
+            }
+            check
         })
         .collect();
     if gate.cell.is_some() && gate.covers(&[OVERALL]) {
@@ -101,6 +106,24 @@ fn of_gate(report: &Report, gate: &Gate, strict: bool) -> Vec<Check> {
         found.push(one(None, gate.cell.as_deref().unwrap_or("any cell"), None, None));
     }
     found
+}
+
+/// Whether a gate that no difference at all would pass fails on an interval that too few tasks make too short: there the exact test
+/// decides, and it shows no difference.
+fn unproven(report: &Report, row: &Row, gate: &Gate) -> bool {
+    let figure = match gate.metric {
+        _ if gate.kind != GateKind::FailOn => None,
+        Metric::PassHat { k: 1 } => Some(&row.figures.pass_1),
+        Metric::PassHat { k } => row.figures.further.iter().find(|one| one.quantity == figures::Quantity::PassHat(k)),
+        Metric::MeanReward => {
+            row.figures.further.iter().find(|one| one.quantity == figures::Quantity::MeanReward).or(Some(&row.figures.pass_1))
+        }
+        Metric::ErrorRate | Metric::CostPerEpisode | Metric::CostPerSuccess | Metric::Latency { .. } => None,
+    };
+    let alpha = 1.0 - report.settings.statistics.conf;
+    let open = figure
+        .is_some_and(|one| one.comparison.decided_by == DecidedBy::SignFlip && one.comparison.p.is_none_or(|p| p >= alpha));
+    open && gate.judge(Some(0.0), Some(Interval { lo: 0.0, hi: 0.0 })) == GateVerdict::Passed
 }
 
 /// The names a gate may call a row by.

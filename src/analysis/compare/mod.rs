@@ -206,35 +206,34 @@ impl Report {
     }
 }
 
-/// Names the rows: the environment, and what tells rows of one environment apart.
+/// Parts that may tell rows of one environment apart, the likeliest first.
+const TELLING: [&str; 9] =
+    ["model", "folder", "strategy", "mode", "user model", "user strategy", "temperature", "max steps", "label"];
+
+/// Names the rows: the environment, and what tells rows of one environment apart, no more.
 fn name_rows(report: &mut Report) {
     let envs: BTreeSet<_> =
-        report.rows.iter().map(|row| (report.base_of(row).env.clone(), report.base_of(row).benchmark)).collect();
-    let names: Vec<String> = report
-        .rows
-        .iter()
-        .map(|row| {
-            let base = report.base_of(row);
-            let env = base.env.as_deref().unwrap_or(side::UNKNOWN);
-            let shared = envs.iter().filter(|(other, _)| *other == base.env).count() > 1;
-            let mut parts = vec![if shared { format!("{env} ({})", base.benchmark) } else { env.to_owned() }];
-            let alike = |other: &&Row| {
-                let cell = report.base_of(other);
-                other.new_side == row.new_side && cell.env == base.env && cell.benchmark == base.benchmark
-            };
-            let siblings: Vec<&Row> = report.rows.iter().filter(alike).collect();
-            for part in
-                ["model", "folder", "strategy", "mode", "user model", "user strategy", "temperature", "max steps", "label"]
-            {
-                let values: BTreeSet<Option<&str>> = siblings.iter().map(|row| report.base_of(row).part(part)).collect();
-                let own = base.part(part);
-                if values.len() > 1 && (part != "folder" || own.is_some()) {
-                    parts.push(own.unwrap_or(side::UNKNOWN).to_owned());
-                }
-            }
-            parts.join(" · ")
-        })
-        .collect();
+        report.rows.iter().map(|row| (report.base_of(row).env.as_deref(), report.base_of(row).benchmark)).collect();
+    let env_name = |row: &Row| {
+        let base = report.base_of(row);
+        let env = base.env.as_deref().unwrap_or(side::UNKNOWN);
+        let shared = envs.iter().filter(|(other, _)| *other == base.env.as_deref()).count() > 1;
+        if shared { format!("{env} ({})", base.benchmark) } else { env.to_owned() }
+    };
+    let mut names: Vec<String> = report.rows.iter().map(env_name).collect();
+    for part in TELLING {
+        let mut groups: BTreeMap<(usize, &String), Vec<usize>> = BTreeMap::new();
+        for (at, row) in report.rows.iter().enumerate() {
+            groups.entry((row.new_side, &names[at])).or_default().push(at);
+        }
+        let value = |at: usize| report.base_of(&report.rows[at]).part(part);
+        let differs = |group: &&Vec<usize>| group.iter().map(|at| value(*at)).collect::<BTreeSet<_>>().len() > 1;
+        let telling: Vec<usize> = groups.values().filter(differs).flatten().copied().collect();
+        for at in telling {
+            let own = value(at).unwrap_or(side::UNKNOWN);
+            names[at] = format!("{} · {own}", names[at]);
+        }
+    }
     let mut used: BTreeMap<(usize, String), usize> = BTreeMap::new();
     for (row, name) in report.rows.iter_mut().zip(names) {
         let seen = used.entry((row.new_side, name.clone())).or_default();

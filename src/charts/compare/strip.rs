@@ -59,7 +59,7 @@ pub(in crate::charts) fn draw(chart: &Strip) -> Result<String, ChartError> {
     frame.finish(top - BELOW)
 }
 
-/// Returns the tasks that can be drawn, the largest loss first; ties by name.
+/// Returns the tasks that can be drawn, the largest loss first; ties in the order given.
 fn sorted(tasks: &[StripTask]) -> Vec<&StripTask> {
     let mut tasks: Vec<&StripTask> = tasks.iter().filter(|task| difference(task.difference).is_some()).collect();
     tasks.sort_by(|a, b| a.difference.total_cmp(&b.difference));

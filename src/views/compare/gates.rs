@@ -108,7 +108,8 @@ pub(super) fn table(scene: &CompareScene<'_>) -> Table {
         ]
     });
     let notes = vec![
-        "--fail-on fails where the whole interval of the difference is beyond the limit; --min and --max hold the figure of NEW itself against \
+        "--fail-on fails where the whole interval of the difference is beyond the limit (and, with few tasks, the exact test shows a \
+         difference at all); --min and --max hold the figure of NEW itself against \
          the limit, noise or not. A gate without a figure fails."
             .to_owned(),
     ];
