@@ -1,7 +1,7 @@
 //! Quantiles of the distributions behind the intervals.
 
 use statrs::{
-    distribution::{ContinuousCDF, Normal},
+    distribution::{ContinuousCDF, Normal, StudentsT},
     function::beta::checked_beta_reg,
 };
 
@@ -26,9 +26,10 @@ pub fn t_quantile(conf: f64, freedom: usize) -> Option<f64> {
     t.is_finite().then_some(t)
 }
 
-/// Returns the two-sided p of a standard normal value.
-pub fn two_sided_z(z: f64) -> f64 {
-    (2.0 * Normal::standard().sf(z.abs())).min(1.0)
+/// Returns the two-sided p of Student's t; `None` for no degree of freedom.
+pub fn two_sided_t(t: f64, freedom: usize) -> Option<f64> {
+    let distribution = StudentsT::new(0.0, 1.0, freedom as f64).ok()?;
+    Some((2.0 * distribution.sf(t.abs())).min(1.0))
 }
 
 /// Largest sum of shapes [`beta_quantile`] takes: beyond about 3e7 the continued fraction of statrs is cut short.

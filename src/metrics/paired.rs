@@ -3,9 +3,11 @@
 //! The task is the unit: `d_i` is the difference of the two task means. Paired analysis after Miller 2024 (arXiv 2411.00640), with
 //! Student's t in place of z; beside it the exact sign-flip (paired permutation) test, which decides where tasks are few.
 
-use statrs::distribution::{ContinuousCDF, StudentsT};
-
-use super::{TaskCounts, distribution::t_quantile, interval::Interval};
+use super::{
+    TaskCounts,
+    distribution::{t_quantile, two_sided_t},
+    interval::Interval,
+};
 
 /// Differences smaller than this are ties.
 const TIE: f64 = 1e-9;
@@ -86,12 +88,6 @@ pub(super) fn of_differences(d: &[f64], p_sign_flip: Option<f64>, conf: f64) -> 
     let wins = d.iter().filter(|x| **x > TIE).count();
     let losses = d.iter().filter(|x| **x < -TIE).count();
     Some(Paired { tasks: m, difference, se, interval, p_t, p_sign_flip, wins, losses })
-}
-
-/// Returns the two-sided p of Student's t.
-pub(super) fn two_sided_t(t: f64, freedom: usize) -> Option<f64> {
-    let distribution = StudentsT::new(0.0, 1.0, freedom as f64).ok()?;
-    Some((2.0 * distribution.sf(t.abs())).min(1.0))
 }
 
 /// Numerator and positive denominator.

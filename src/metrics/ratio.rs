@@ -3,7 +3,10 @@
 //! `Σ numerator / Σ denominator`, never the mean of per-task ratios. For cost per success all trials are paid for, the failed ones
 //! too (cost-of-pass, arXiv 2504.13359).
 
-use super::{distribution::t_quantile, interval::Interval, paired::two_sided_t};
+use super::{
+    distribution::{t_quantile, two_sided_t},
+    interval::Interval,
+};
 
 /// Numerator and denominator of one task, each summed over its trials.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -15,7 +15,7 @@ use super::side::CellData;
 use crate::records::Benchmark;
 
 /// The parts that make a cell what it is; the others are circumstances.
-const MAIN_PARTS: [&str; 4] = ["model", "folder", "strategy", "mode"];
+pub(super) const MAIN_PARTS: [&str; 4] = ["model", "folder", "strategy", "mode"];
 
 /// A part in which two matched cells differ.
 #[derive(Debug, Clone, PartialEq, Eq)]

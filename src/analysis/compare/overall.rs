@@ -1,12 +1,15 @@
 //! Averages over environments, taken only over those that all sides have.
+//!
+//! Rows of one environment share its tasks, so they are never averaged: there is one average for each configuration (model, strategy, mode
+//! of BASE) that stands in several environments.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Report, Row};
+use super::{Report, Row, matching::MAIN_PARTS};
 use crate::{
     metrics::{
-        compare::{Judged, judge},
-        distribution::{normal_quantile, two_sided_z},
+        compare::{Comparison, Judged, Verdict, judge},
+        distribution::{t_quantile, two_sided_t},
         interval::Interval,
     },
     records::Benchmark,
@@ -23,7 +26,8 @@ pub struct Average {
     pub new: f64,
     /// NEW − BASE.
     pub difference: f64,
-    /// Normal interval, `SE = √(Σ SE²)/D`; `None` where a row has no standard error or none has any spread.
+    /// Student's t interval with `SE = √(Σ SE²)/D` and the degrees of freedom of Welch (1947); `None` where a row has no standard error
+    /// or none has any spread.
     pub interval: Option<Interval>,
     /// Its p.
     pub p: Option<f64>,
@@ -31,7 +35,7 @@ pub struct Average {
     pub judged: Judged,
 }
 
-/// The averages of one benchmark.
+/// The averages of one configuration.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Overall {
     /// The benchmark.
@@ -42,43 +46,66 @@ pub struct Overall {
     pub averages: Vec<Average>,
 }
 
-/// Returns the averages of every benchmark with at least two rows that all sides have.
+/// Returns the averages of every configuration with at least two environments that all sides have.
 pub(super) fn overall(report: &Report) -> Vec<Overall> {
-    let benchmarks: BTreeSet<Benchmark> = report.rows.iter().map(|row| report.base_of(row).benchmark).collect();
-    benchmarks.into_iter().filter_map(|benchmark| of(report, benchmark)).collect()
+    let mut groups: BTreeMap<(Benchmark, Vec<Option<&str>>), BTreeSet<usize>> = BTreeMap::new();
+    for row in &report.rows {
+        let base = report.base_of(row);
+        let main = MAIN_PARTS.iter().map(|part| base.part(part)).collect();
+        groups.entry((base.benchmark, main)).or_default().insert(row.base_cell);
+    }
+    let mut found: Vec<Overall> =
+        groups.into_iter().filter_map(|((benchmark, _), cells)| of(report, benchmark, &cells)).collect();
+    let mut all: Vec<&mut Average> = found.iter_mut().flat_map(|one| &mut one.averages).collect();
+    let family: Vec<_> = all.iter().map(|one| (one.difference, one.p)).collect();
+    let judged = judge(&family, report.settings.statistics.conf);
+    all.iter_mut().zip(judged).for_each(|(one, judged)| one.judged = judged);
+    found
 }
 
-fn of(report: &Report, benchmark: Benchmark) -> Option<Overall> {
+fn of(report: &Report, benchmark: Benchmark, cells: &BTreeSet<usize>) -> Option<Overall> {
     let news = report.sides.len().checked_sub(1)?;
-    let own = |row: &&Row| report.base_of(row).benchmark == benchmark;
-    let in_all = |cell: &usize| report.rows.iter().filter(own).filter(|row| row.base_cell == *cell).count() == news;
-    let cells: BTreeSet<usize> = report.rows.iter().filter(own).map(|row| row.base_cell).filter(in_all).collect();
-    if cells.len() < 2 {
+    let in_all = |cell: &&usize| report.rows.iter().filter(|row| row.base_cell == **cell).count() == news;
+    let cells: BTreeSet<usize> = cells.iter().filter(in_all).copied().collect();
+    let envs: BTreeSet<Option<&str>> = cells.iter().map(|cell| report.sides[0].cells[*cell].env.as_deref()).collect();
+    if cells.len() < 2 || envs.len() < cells.len() {
         return None;
     }
+    let rows_of = |side: usize| -> Vec<&Row> {
+        report.rows.iter().filter(|row| row.new_side == side && cells.contains(&row.base_cell)).collect()
+    };
     let conf = report.settings.statistics.conf;
-    let rows_of =
-        |side: usize| report.rows.iter().filter(move |row| row.new_side == side).filter(|row| cells.contains(&row.base_cell));
-    let mut averages: Vec<Average> = (1..=news).map(|side| average(side, &rows_of(side).collect::<Vec<_>>(), conf)).collect();
-    let family: Vec<_> = averages.iter().map(|one| (one.difference, one.p)).collect();
-    averages.iter_mut().zip(judge(&family, conf)).for_each(|(one, judged)| one.judged = judged);
-    Some(Overall { benchmark, over: rows_of(1).map(|row| row.name.clone()).collect(), averages })
+    let averages = (1..=news).map(|side| average(side, &rows_of(side), conf)).collect();
+    Some(Overall { benchmark, over: rows_of(1).iter().map(|row| row.name.clone()).collect(), averages })
 }
 
 fn average(new_side: usize, rows: &[&Row], conf: f64) -> Average {
     let many = rows.len() as f64;
-    let compared = || rows.iter().map(|row| row.figures.pass_1.comparison);
-    let (base, new) = (compared().map(|one| one.a).sum::<f64>() / many, compared().map(|one| one.b).sum::<f64>() / many);
-    let difference = compared().map(|one| one.difference).sum::<f64>() / many;
-    let variance: Option<f64> = compared().map(|one| one.se.map(|se| se * se)).sum();
-    let se = variance.filter(|variance| *variance > 0.0).map(|variance| variance.sqrt() / many);
-    let interval = se.zip(normal_quantile(conf)).map(|(se, z)| Interval { lo: difference - z * se, hi: difference + z * se });
-    let p = match se {
-        Some(se) => Some(two_sided_z(difference / se)),
+    let compared: Vec<Comparison> = rows.iter().map(|row| row.figures.pass_1.comparison).collect();
+    let mean = |part: fn(&Comparison) -> f64| compared.iter().map(part).sum::<f64>() / many;
+    let difference = mean(|one| one.difference);
+    let spread = welch(&compared);
+    let interval = spread.and_then(|(se, freedom)| {
+        let half = t_quantile(conf, freedom)? * se / many;
+        Some(Interval { lo: difference - half, hi: difference + half })
+    });
+    let p = match spread {
+        Some((se, freedom)) => two_sided_t(difference * many / se, freedom),
         // Identical sides: no difference anywhere, no spread.
-        None if compared().all(|one| one.wins + one.losses == 0) => Some(1.0),
+        None if compared.iter().all(|one| one.wins + one.losses == 0) => Some(1.0),
         None => None,
     };
-    let judged = Judged { p_holm: None, verdict: crate::metrics::compare::Verdict::Inconclusive };
-    Average { new_side, base, new, difference, interval, p, judged }
+    let judged = Judged { p_holm: None, verdict: Verdict::Inconclusive };
+    Average { new_side, base: mean(|one| one.a), new: mean(|one| one.b), difference, interval, p, judged }
+}
+
+/// Returns the standard error of the sum and its degrees of freedom, rounded down: `(Σv)² / Σ(v²/(m-1))`, v = SE².
+fn welch(compared: &[Comparison]) -> Option<(f64, usize)> {
+    let variances: Vec<(f64, f64)> =
+        compared.iter().map(|one| Some((one.se?.powi(2), one.tasks.checked_sub(1)? as f64))).collect::<Option<_>>()?;
+    let sum: f64 = variances.iter().map(|(variance, _)| variance).sum();
+    let freedom = sum * sum / variances.iter().map(|(variance, freedom)| variance * variance / freedom).sum::<f64>();
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at least 1, and at most the number of tasks")]
+    let whole = (freedom + 1e-9).floor() as usize;
+    (sum > 0.0 && freedom.is_finite()).then(|| (sum.sqrt(), whole.max(1)))
 }

@@ -127,6 +127,16 @@ fn averages_need_what_all_sides_have() {
     let full = compare(vec![with("a", &["airline", "retail"]), with("b", &["airline", "retail"])], None, Settings::default());
     assert_eq!(full.overall[0].over, ["airline", "retail"]);
     let envs = ["airline", "retail"];
+    // Two rows of one environment share its tasks: no average.
+    let twice = |name: &str| {
+        let mut one = with(name, &["airline", "airline"]);
+        for (cell, strategy) in one.cells.iter_mut().zip(["act", "react"]) {
+            cell.parts.insert("strategy".to_owned(), Some(strategy.to_owned()));
+        }
+        one
+    };
+    let same = compare(vec![twice("a"), twice("b")], None, Settings::default());
+    assert_eq!((same.rows.len(), same.overall.len()), (2, 0));
     let part = compare(vec![with("a", &envs), with("b", &envs), with("c", &envs[..1])], None, Settings::default());
     assert_eq!((part.overall.len(), part.unmatched.len()), (0, 1));
 }

@@ -39,7 +39,7 @@ pub fn table(cells: &[(CellData, Plan)], question: &Question) -> Table {
     notes.push(
         "Tasks at n×: tasks needed with n trials each on both sides. Trials at these tasks: trials of each task needed with the tasks there \
          are; \"too few tasks\": no number of trials is enough. Noise floor: two runs of one trial a task of this very agent differ by more \
-         than this in 5% of all cases at level 95%."
+         than this by chance only as often as the level allows."
             .to_owned(),
     );
     let blind = cells.iter().filter(|(_, plan)| plan.needs.is_none()).count() as u64;

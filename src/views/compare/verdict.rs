@@ -24,8 +24,9 @@ pub(super) fn part(scene: &CompareScene<'_>) -> Part {
     part.charts_of(charts::difference(scene));
     let warnings = words::warnings(scene);
     part.blocks.extend(warnings.into_iter().map(Block::Warning));
-    for overall in &scene.report.overall {
-        part.table(averages(scene, overall));
+    for (at, overall) in scene.report.overall.iter().enumerate() {
+        let id = if scene.report.overall.len() > 1 { format!("overall_{}", at + 1) } else { "overall".to_owned() };
+        part.table(averages(scene, overall, id));
     }
     part.folded(evidence(scene));
     part
@@ -288,7 +289,7 @@ pub(super) fn name(quantity: Quantity) -> String {
     }
 }
 
-fn averages(scene: &CompareScene<'_>, overall: &crate::analysis::compare::Overall) -> Table {
+fn averages(scene: &CompareScene<'_>, overall: &crate::analysis::compare::Overall, id: String) -> Table {
     let [lo, hi] = column::interval("difference", &format!("{} interval", scene.level()));
     let columns = vec![
         column::text("new_side", "new"),
@@ -314,11 +315,8 @@ fn averages(scene: &CompareScene<'_>, overall: &crate::analysis::compare::Overal
         ]
     });
     let notes = vec![
-        "Unweighted mean of the rows; standard errors combined, normal interval. Tasks of different environments are never pooled.".to_owned(),
+        "Unweighted mean of the rows; standard errors combined, Student's t with Welch's degrees of freedom. Tasks of different environments are never pooled.".to_owned(),
     ];
-    let many = scene.report.overall.len() > 1;
-    let benchmark = crate::views::names::slug(&format!("{:?}", overall.benchmark));
-    let id = if many { format!("overall_{benchmark}") } else { "overall".to_owned() };
     let over = crate::views::scene::listing(&overall.over, 6);
     Table { id, title: format!("pass^1, average over {over}"), columns, rows: rows.collect(), notes }
 }

@@ -40,12 +40,15 @@ fn every_object_is_closed_and_everything_is_described() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// A mutation and what it does to a sound document.
+type Mutation = (&'static str, fn(&mut Value));
+
 #[test]
 fn a_spoilt_document_is_refused() {
     let validator = jsonschema::draft202012::new(&schema()).expect("the schema is a schema");
     let sound = comparison(&compare(&[RUNS[0], &["--no-charts", "-qq"]].concat()));
     assert!(validator.is_valid(&sound));
-    let mutations: [(&str, fn(&mut Value)); 6] = [
+    let mutations: [Mutation; 6] = [
         ("a figure too many", |all| all["surprise"] = json!(1)),
         ("an unknown verdict", |all| all["cells"][0]["figures"][0]["verdict"] = json!("equal")),
         ("a p above 1", |all| all["cells"][0]["figures"][0]["p"] = json!(1.5)),
