@@ -70,6 +70,7 @@ fn detectable(scene: &CompareScene<'_>, found: &Comparison) -> String {
         Some(mde) => {
             format!("; only a difference of {} or more would likely have been noticed ({} power)", points(mde), scene.power())
         }
+        None if found.wins + found.losses == 0 => "; both sides have the same result on every task".to_owned(),
         None => "; all tasks differ alike, so nothing tells what could have been noticed".to_owned(),
     }
 }
