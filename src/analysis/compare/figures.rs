@@ -245,7 +245,7 @@ fn changes(common: &Common<'_>, conf: f64) -> Vec<TaskChange> {
                 task: (*task).clone(),
                 base,
                 new,
-                difference: new.success_rate()? - base.success_rate()?,
+                difference: difference(base, new)?,
                 p,
                 p_adjusted: (!q.is_nan()).then_some(q),
                 clear: q < 1.0 - conf,
@@ -255,6 +255,12 @@ fn changes(common: &Common<'_>, conf: f64) -> Vec<TaskChange> {
     // Stable: tasks that changed alike stay in natural order.
     changes.sort_by(|a, b| a.difference.total_cmp(&b.difference));
     changes
+}
+
+/// Returns the difference of two solve rates as one quotient, so that equal differences are equal numbers.
+fn difference(base: TaskCounts, new: TaskCounts) -> Option<f64> {
+    let product = |a: u32, b: u32| f64::from(a) * f64::from(b);
+    (base.n > 0 && new.n > 0).then(|| (product(new.c, base.n) - product(base.c, new.n)) / product(base.n, new.n))
 }
 
 /// The figures of one side alone, on all of its tasks: what `--min` and `--max` look at.
