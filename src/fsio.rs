@@ -86,6 +86,18 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, FileError> {
     fs::read(path).map_err(FileError::at(path))
 }
 
+/// Opens a regular file for reading, following symbolic links.
+///
+/// # Errors
+/// As for [`read_file`].
+pub fn open(path: &Path) -> Result<impl io::Read + Send + use<>, FileError> {
+    if info(path)?.kind != FileKind::File {
+        let source = io::Error::new(io::ErrorKind::InvalidInput, "not a regular file");
+        return Err(FileError { path: path.to_owned(), source });
+    }
+    fs::File::open(path).map_err(FileError::at(path))
+}
+
 /// Creates a directory and its parents where they do not exist.
 ///
 /// # Errors

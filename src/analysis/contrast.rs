@@ -12,8 +12,8 @@ use crate::{
     sweep::Sweep,
 };
 
-/// Fewest common tasks for a comparison to be made at all.
-const FEWEST_COMMON_TASKS: usize = 5;
+/// Fewest common tasks for a comparison to be made at all, and fewest tasks of a leader where others have more.
+pub const FEWEST_COMMON_TASKS: usize = 5;
 
 /// What a comparison says. Never "equal": too little data looks the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

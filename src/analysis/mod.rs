@@ -4,13 +4,14 @@ mod cell;
 mod comparable;
 pub mod compare;
 mod contrast;
+pub mod latency;
 mod overall;
 mod plan;
 pub mod tau2;
 pub mod verify;
 
 pub use cell::{CellStats, Cost, Outcomes, TaskStats};
-pub use contrast::{Contrast, EnvRanking, Verdict};
+pub use contrast::{Contrast, EnvRanking, FEWEST_COMMON_TASKS, Verdict};
 pub use overall::{Overall, OverallPoint, OverallRow};
 pub use plan::Plan;
 pub use tau2::Tau2Stats;

@@ -9,7 +9,7 @@ use crate::{
         interval::{Interval, wilson},
         quantile::quantile_type7,
         ragged::{Ragged, curve},
-        ratio::{TaskSums, ratio_of_sums},
+        ratio::{RatioOfSums, TaskSums, ratio_of_sums},
     },
     records::{Component, ReviewError, TaskId, Tau2Facts, Tau2Task, Termination},
     sweep::{Cell, Sweep, Trial},
@@ -59,6 +59,8 @@ pub struct Durations {
     pub mean_s: f64,
     /// Interval of the mean; tasks are its unit. `None` with fewer than two tasks.
     pub mean_interval_s: Option<Interval>,
+    /// Seconds of all episodes over the successes among them; tasks are the unit of the interval.
+    pub per_success_s: Option<RatioOfSums>,
     /// Percentiles of [`DURATION_PERCENTILES`], type 7; P99 only from 100 values on.
     pub percentiles_s: [Option<f64>; DURATION_PERCENTILES.len()],
     /// Largest.
@@ -71,7 +73,7 @@ pub struct StratumStats {
     /// What the tasks share.
     pub label: String,
     /// Scored tasks.
-    pub tasks: usize,
+    pub tasks: BTreeSet<TaskId>,
     /// Counted trials.
     pub trials: u64,
     /// Mean over tasks of the share of trials solved.
@@ -169,7 +171,7 @@ impl Tau2Stats {
             components: components(&facts, options.confidence),
             actions: actions(&facts),
             nl_judged: count(|one| one.nl_judged > 0),
-            durations: durations(cell, &facts, options.confidence),
+            durations: durations(cell, &facts, options),
             placeholder_times: count(|one| one.placeholder_times),
             agent_tokens: tokens(&facts, |one| one.agent_tokens),
             user_tokens: tokens(&facts, |one| one.user_tokens),
@@ -234,7 +236,7 @@ fn actions(facts: &[&Tau2Facts]) -> Vec<ActionStats> {
         .collect()
 }
 
-fn durations(cell: &Cell, facts: &[&Tau2Facts], conf: f64) -> Option<Durations> {
+fn durations(cell: &Cell, facts: &[&Tau2Facts], options: &Options) -> Option<Durations> {
     let duration = |one: &Tau2Facts| one.duration_s.filter(|s| s.is_finite() && *s >= 0.0);
     let mut known: Vec<f64> = facts.iter().filter_map(|one| duration(one)).collect();
     let by_task = cell.tasks.values().map(|trials| {
@@ -245,6 +247,16 @@ fn durations(cell: &Cell, facts: &[&Tau2Facts], conf: f64) -> Option<Durations> 
         })
     });
     let by_task: Vec<TaskSums> = by_task.filter(|sums| sums.denominator > 0.0).collect();
+    let solved = |trial: &&Trial| options.errors.standing(&trial.episode).success;
+    let per_success = cell.tasks.values().map(|trials| TaskSums {
+        numerator: trials.iter().filter_map(|trial| duration(trial.episode.tau2.as_deref()?)).sum(),
+        denominator: trials
+            .iter()
+            .filter(|trial| trial.episode.tau2.as_deref().and_then(duration).is_some())
+            .filter(solved)
+            .count() as f64,
+    });
+    let per_success: Vec<TaskSums> = per_success.filter(|sums| sums.numerator > 0.0 || sums.denominator > 0.0).collect();
     known.sort_by(f64::total_cmp);
     let percentile = |percent: u32| {
         let shown = percent < 99 || known.len() >= P99_NEEDS;
@@ -253,7 +265,8 @@ fn durations(cell: &Cell, facts: &[&Tau2Facts], conf: f64) -> Option<Durations> 
     Some(Durations {
         known: known.len() as u64,
         mean_s: known.iter().sum::<f64>() / known.len() as f64,
-        mean_interval_s: ratio_of_sums(&by_task, conf).and_then(|ratio| ratio.interval),
+        per_success_s: ratio_of_sums(&per_success, options.confidence),
+        mean_interval_s: ratio_of_sums(&by_task, options.confidence).and_then(|ratio| ratio.interval),
         percentiles_s: DURATION_PERCENTILES.map(percentile),
         max_s: *known.last()?,
     })
@@ -292,29 +305,30 @@ fn strata(cell: &Cell, tasks: &BTreeMap<&TaskId, &Tau2Task>, options: &Options) 
     properties
         .into_iter()
         .filter_map(|(by, property)| {
-            let mut groups: BTreeMap<TaskId, Vec<TaskCounts>> = BTreeMap::new();
+            let mut groups: BTreeMap<TaskId, BTreeMap<TaskId, TaskCounts>> = BTreeMap::new();
             for (task, trials) in &cell.tasks {
                 let label = tasks.get(task).and_then(|known| property(known));
                 let standings = trials.iter().map(|trial| options.errors.standing(&trial.episode)).filter(|one| one.counted);
                 let (n, c) = standings.fold((0, 0), |(n, c), one| (n + 1, c + u32::from(one.success)));
                 if let (Some(label), true) = (label, n > 0) {
-                    groups.entry(TaskId::new(label)).or_default().push(TaskCounts { n, c });
+                    groups.entry(TaskId::new(label)).or_default().insert(task.clone(), TaskCounts { n, c });
                 }
             }
             let strata: Vec<StratumStats> = groups
                 .into_iter()
-                .map(|(label, counts)| stratum(label.as_str(), &counts, options.ci, options.confidence))
+                .map(|(label, tasks)| stratum(label.as_str(), tasks, options.ci, options.confidence))
                 .collect();
             (!strata.is_empty()).then_some(Strata { by, strata })
         })
         .collect()
 }
 
-fn stratum(label: &str, counts: &[TaskCounts], ci: Ci, conf: f64) -> StratumStats {
-    let point = curve(counts, Ragged::Chained, 1, ci, conf).into_iter().next();
+fn stratum(label: &str, tasks: BTreeMap<TaskId, TaskCounts>, ci: Ci, conf: f64) -> StratumStats {
+    let counts: Vec<TaskCounts> = tasks.values().copied().collect();
+    let point = curve(&counts, Ragged::Chained, 1, ci, conf).into_iter().next();
     StratumStats {
         label: label.to_owned(),
-        tasks: counts.len(),
+        tasks: tasks.into_keys().collect(),
         trials: counts.iter().map(|task| u64::from(task.n)).sum(),
         pass_1: point.as_ref().and_then(|point| point.value),
         interval: point.and_then(|point| point.interval),

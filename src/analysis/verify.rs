@@ -111,7 +111,7 @@ pub enum Agreement {
     Equal,
     /// Not.
     Differs,
-    /// Cannot be recomputed from what is there.
+    /// Cannot be recomputed from what is there, or only over some of the tasks.
     NotCheckable,
     /// Nothing is claimed.
     NotClaimed,
@@ -126,6 +126,8 @@ pub struct Figure {
     pub claimed: Option<Claim>,
     /// As recomputed, in the unit of the claim.
     pub recomputed: Option<f64>,
+    /// Whether every task that the trajectories list is behind it: a figure over some of the tasks checks no claim.
+    pub is_complete: bool,
 }
 
 /// The result of a whole submission.
@@ -147,9 +149,9 @@ const ROUNDING_NOISE: f64 = 1e-9;
 const LARGEST_K: u32 = 4;
 
 impl Figure {
-    /// Returns recomputed minus claimed.
+    /// Returns recomputed minus claimed; `None` where that compares different tasks.
     pub fn difference(&self) -> Option<f64> {
-        Some(self.recomputed? - self.claimed?.value)
+        self.recomputed.zip(self.claimed).filter(|_| self.is_complete).map(|(recomputed, claim)| recomputed - claim.value)
     }
 
     /// Returns how the claim stands: equal if the recomputed figure lies within half a unit of the last decimal claimed.
@@ -204,13 +206,15 @@ fn check(submission: &Submission, claims: &DomainClaims, sweep: &Sweep) -> Domai
         }
         _ => (Source::Ambiguous(candidates), Computed::default()),
     };
+    let is_complete = !matches!(&source, Source::Found(found) if found.tasks_without_trial > 0);
     let ks: BTreeSet<u32> = claims.pass_percent.keys().copied().chain(1..=LARGEST_K).collect();
     let pass = ks.into_iter().map(|k| Figure {
         measure: Measure::PassHat(k),
         claimed: claims.pass_percent.get(&k).copied(),
         recomputed: computed.pass_percent(k),
+        is_complete,
     });
-    let cost = Figure { measure: Measure::Cost, claimed: claims.cost_usd, recomputed: computed.cost_usd };
+    let cost = Figure { measure: Measure::Cost, claimed: claims.cost_usd, recomputed: computed.cost_usd, is_complete };
     let figures = pass.chain([cost]).filter(|figure| figure.claimed.is_some() || figure.recomputed.is_some()).collect();
     DomainCheck { domain: claims.domain.clone(), source, figures }
 }
@@ -250,14 +254,21 @@ fn choose(submission: &Submission, claims: &DomainClaims, sweep: &Sweep) -> (Vec
         (ChosenBy::UserModel, &has_user),
         (ChosenBy::Mode, &has_mode),
     ];
+    let all = candidates.clone();
+    // A user simulator or a mode that fits says nothing of whose trajectories they are.
+    let mut is_the_submissions = false;
     for (by, test) in tests {
         let kept: Vec<usize> = candidates.iter().copied().filter(|index| test(*index)).collect();
-        if kept.len() == 1 {
+        is_the_submissions |= !kept.is_empty() && matches!(by, ChosenBy::FileName | ChosenBy::Model);
+        if kept.len() == 1 && is_the_submissions {
             return (kept, by);
         }
         if !kept.is_empty() {
             candidates = kept;
         }
+    }
+    if !is_the_submissions {
+        candidates = all;
     }
     let contents: BTreeSet<BTreeSet<Fingerprint>> = candidates.iter().map(|index| fingerprints(cell(*index))).collect();
     if contents.len() == 1 {

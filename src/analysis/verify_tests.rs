@@ -78,7 +78,7 @@ fn figures(verification: &Verification) -> Vec<(Measure, Option<f64>, Agreement)
     figures.iter().map(|figure| (figure.measure, figure.recomputed, figure.agreement())).collect()
 }
 
-/// Two trials of two tasks, three of four won; infrastructure errors and a task of nothing else besides.
+/// Two trials of two tasks, three of four won, and an infrastructure error.
 fn retail() -> Vec<Sim<'static>> {
     vec![
         ("0", "a", WON, Some(0.5)),
@@ -86,7 +86,6 @@ fn retail() -> Vec<Sim<'static>> {
         ("1", "c", WON, Some(0.25)),
         ("1", "d", LOST, Some(0.0)),
         ("1", "e", infrastructure(), Some(9.0)),
-        ("2", "f", infrastructure(), None),
     ]
 }
 
@@ -105,13 +104,31 @@ fn figures_are_those_of_the_leaderboard() {
     );
     let trajectories = found(&verification);
     let numbers = (trajectories.tasks, trajectories.trials, trajectories.trials_per_task, trajectories.infrastructure);
-    assert_eq!(numbers, (2, 4, Some((2, 2)), 2));
-    assert_eq!((trajectories.tasks_without_trial, trajectories.cost_known), (1, (3, 4)));
+    assert_eq!(numbers, (2, 4, Some((2, 2)), 1));
+    assert_eq!((trajectories.tasks_without_trial, trajectories.cost_known), (0, (3, 4)));
     assert_eq!(trajectories.model_agrees, Some(true));
-    // Tasks 0, 1 and 2 solved in 2 of 2, 1 of 3 and 0 of 1 trials.
+    // Tasks 0 and 1 solved in 2 of 2 and 1 of 3 trials.
     let failed = trajectories.pass_1_errors_as_failures.unwrap();
-    assert!((failed - 100.0 * (1.0 + 1.0 / 3.0) / 3.0).abs() < 1e-9, "{failed}");
+    assert!((failed - 100.0 * (1.0 + 1.0 / 3.0) / 2.0).abs() < 1e-9, "{failed}");
     assert_eq!(verification.overall(), Overall::Differs);
+}
+
+#[test]
+fn some_of_the_tasks_check_no_claim() {
+    let claims = submission("retail", &[(1, claim(75.0, 1)), (2, claim(49.0, 0))], Some(claim(0.25, 2)));
+    let mut sims = retail();
+    sims.push(("2", "f", infrastructure(), None));
+    let verification = check_all(&claims, vec![file("r.json", "retail", "quill-7b", &sims)]);
+    assert_eq!(
+        figures(&verification),
+        [
+            (Measure::PassHat(1), Some(75.0), Agreement::NotCheckable),
+            (Measure::PassHat(2), Some(50.0), Agreement::NotCheckable),
+            (Measure::Cost, Some(0.25), Agreement::NotCheckable),
+        ]
+    );
+    assert_eq!((found(&verification).tasks, found(&verification).tasks_without_trial), (2, 1));
+    assert_eq!(verification.overall(), Overall::NothingToCheck);
 }
 
 #[test]
@@ -169,10 +186,21 @@ fn the_cell_is_told_by_file_model_or_content() {
     let mut modes = both();
     mode(&mut modes[0], "no-user");
     mode(&mut modes[1], "default");
-    assert_eq!(chosen(&other, modes.clone()), Ok((0, ChosenBy::Mode)));
+    // The one whose mode fits is of another agent, and so is the other.
+    assert_eq!(chosen(&other, modes.clone()), Err(vec![0, 1]));
+    let of_the_model = |mut files: Vec<Loaded>| {
+        for loaded in &mut files {
+            if let Loaded::Results(file) = loaded {
+                file.identity.model = Some(Part::new("tern", Origin::Content));
+            }
+        }
+        files
+    };
+    // Cells are in order of mode: default, no-user, voice.
+    assert_eq!(chosen(&other, of_the_model(modes.clone())), Ok((0, ChosenBy::Mode)));
     mode(&mut modes[0], "voice");
     other.is_voice = true;
-    assert_eq!(chosen(&other, modes), Ok((1, ChosenBy::Mode)));
+    assert_eq!(chosen(&other, of_the_model(modes)), Ok((1, ChosenBy::Mode)));
     let copies = vec![file("x.json", "retail", "heron-3b", &sims("a")), file("y.json", "retail", "quill-7b", &sims("a"))];
     assert_eq!(chosen(&other, copies), Ok((0, ChosenBy::Copies)));
     let empty = vec![file("x.json", "retail", "heron-3b", &[])];
@@ -214,8 +242,12 @@ fn names_of_models_are_compared_without_spelling() {
 #[test]
 fn precision_is_that_of_the_claim() {
     let agreement = |claimed, decimals, recomputed| {
-        let figure =
-            Figure { measure: Measure::PassHat(1), claimed: Some(claim(claimed, decimals)), recomputed: Some(recomputed) };
+        let figure = Figure {
+            measure: Measure::PassHat(1),
+            claimed: Some(claim(claimed, decimals)),
+            recomputed: Some(recomputed),
+            is_complete: true,
+        };
         figure.agreement()
     };
     for (claimed, decimals, recomputed, equal) in [
@@ -239,6 +271,7 @@ proptest! {
             measure: Measure::PassHat(1),
             claimed: Some(claim(rounded, decimals)),
             recomputed: Some(value),
+            is_complete: true,
         };
         prop_assert_eq!(figure.agreement(), Agreement::Equal);
         // Two units off never do.

@@ -3,7 +3,10 @@
 //! Inter Regular and SemiBold (SIL Open Font License, `font/Inter-OFL.txt`), subset to Latin-1, Greek, punctuation and a few
 //! mathematical signs. Widths are sums of the font's own advances: kerning, which mostly tightens, is left out.
 
-use std::sync::OnceLock;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::OnceLock,
+};
 
 use super::theme::TextStyle;
 
@@ -167,7 +170,40 @@ pub(super) fn fit_labels<'a>(labels: impl IntoIterator<Item = &'a str>, style: T
             best = (distinct, short);
         }
     }
-    best.1
+    tell_apart(&labels, best.1, style, room)
+}
+
+/// Shortens labels that became the same without what they begin with alike; those that still are the same get a number.
+fn tell_apart(labels: &[String], mut short: Vec<String>, style: TextStyle, room: f64) -> Vec<String> {
+    let mut groups: BTreeMap<String, BTreeSet<&String>> = BTreeMap::new();
+    for (label, short) in labels.iter().zip(&short) {
+        groups.entry(short.clone()).or_default().insert(label);
+    }
+    groups.retain(|_, labels| labels.len() > 1);
+    for (label, short) in labels.iter().zip(&mut short) {
+        if let Some(alike) = groups.get(short) {
+            let lengths = alike.iter().map(|other| common(label, other)).filter(|length| *length < label.len());
+            if let Some(from) = lengths.min().filter(|length| *length > 0) {
+                *short = ellipsise(&format!("{ELLIPSIS}{}", &label[from..]), style, room);
+            }
+        }
+    }
+    let mut taken: BTreeMap<String, &String> = BTreeMap::new();
+    for (label, short) in labels.iter().zip(&mut short) {
+        let plain = short.clone();
+        let mut number = 1;
+        while *taken.entry(short.clone()).or_insert(label) != label {
+            number += 1;
+            let end = format!(" ({number})");
+            *short = ellipsise(&plain, style, room - width(&end, style)) + &end;
+        }
+    }
+    short
+}
+
+/// Returns how many bytes two texts begin with alike.
+fn common(one: &str, other: &str) -> usize {
+    one.chars().zip(other.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum()
 }
 
 /// Breaks a text into lines no wider than the room: at spaces, else after punctuation, else anywhere.
@@ -262,6 +298,21 @@ mod tests {
         let short = fit_labels(labels.iter().map(String::as_str), LABEL, 160.0);
         let distinct: std::collections::BTreeSet<_> = short.iter().collect();
         assert_eq!(distinct.len(), 9, "{short:?}");
+    }
+
+    #[test]
+    fn labels_that_no_cut_tells_apart_stay_distinct() {
+        // Forms of task ids: what tells them apart stands far from both ends, or in several places.
+        let (start, end) = ("[mms_issue]".repeat(12), "[PERSONA:None]".repeat(12));
+        let labels: Vec<String> = (0..9).map(|i| format!("{start}{i}{end}")).collect();
+        let short = fit_labels(labels.iter().map(String::as_str), LABEL, 160.0);
+        assert!(short[3].starts_with("…3[PERSON") && width(&short[3], LABEL) <= 160.0, "{short:?}");
+        let ranges: Vec<String> = (0..9).map(|i| format!("{start}{}{end}–{start}{}{end}", i / 3, i % 3)).collect();
+        let short = fit_labels(ranges.iter().map(String::as_str), LABEL, 160.0);
+        assert_eq!(short.iter().collect::<BTreeSet<_>>().len(), 9, "{short:?}");
+        assert!(short.iter().all(|label| width(label, LABEL) <= 160.0), "{short:?}");
+        // The same name twice is no reason to tell names apart.
+        assert_eq!(fit_labels(["a", "a"], LABEL, 160.0), ["a", "a"]);
     }
 
     #[test]

@@ -4,7 +4,8 @@ use plotters::style::RGBColor;
 
 use super::canvas::{Anchor, Canvas, DASHED, DOTTED, Point, ROUND, Shape};
 use super::font::{ellipsise, width};
-use super::theme::{AXIS, BLUE, GRID, INNER, MARGIN, STEPS, TICK, VERMILLION};
+use super::theme::{AXIS, BLUE, GRID, INK, INNER, MARGIN, STEPS, TICK, VERMILLION};
+use super::time_marks;
 
 /// Width of a sample of a line, of a square and of a mark.
 const LINE_SAMPLE: f64 = 22.0;
@@ -40,14 +41,35 @@ pub(super) enum Sample {
     Front,
     /// Two crossing intervals.
     Cross,
+    /// A curve without marks.
+    Line(RGBColor),
+    /// A filled dot.
+    Dot(RGBColor),
+    /// A bar lying down, of half a height.
+    Bar(RGBColor, f64),
+    /// A short upright line.
+    Tick,
+    /// The mark of the longest.
+    Longest,
+    /// The line of a limit.
+    Limit,
 }
 
 impl Sample {
     fn width(self) -> f64 {
         match self {
             Self::Square(..) | Self::Cross => SQUARE_SAMPLE,
-            Self::Excluded | Self::Whisker | Self::Hollow(..) => MARK_SAMPLE,
-            Self::Estimate(_) | Self::Dotted | Self::Thin | Self::Band | Self::Series(..) | Self::Front => LINE_SAMPLE,
+            Self::Excluded | Self::Whisker | Self::Hollow(..) | Self::Dot(_) | Self::Tick | Self::Longest | Self::Limit => {
+                MARK_SAMPLE
+            }
+            Self::Estimate(_)
+            | Self::Dotted
+            | Self::Thin
+            | Self::Band
+            | Self::Series(..)
+            | Self::Front
+            | Self::Line(_)
+            | Self::Bar(..) => LINE_SAMPLE,
         }
     }
 }
@@ -118,5 +140,11 @@ fn draw_sample(canvas: &mut Canvas, sample: Sample, (x, y): Point) {
             pen.line((x, y), (right, y), AXIS, 1.2);
             pen.line((middle.0, y - 6.0), (middle.0, y + 6.0), AXIS, 1.2);
         }),
+        Sample::Line(colour) => canvas.plain(|pen| pen.line((x, y), (right, y), colour, 1.8)),
+        Sample::Dot(colour) => canvas.plain(|pen| pen.marker(Shape::Circle, middle, 3.6, colour, false)),
+        Sample::Bar(colour, half) => canvas.plain(|pen| pen.rect((x, y - half), (right, y + half), colour)),
+        Sample::Tick => canvas.plain(|pen| time_marks::tick(pen, middle)),
+        Sample::Longest => canvas.plain(|pen| time_marks::longest(pen, middle, INK)),
+        Sample::Limit => time_marks::limit(canvas, middle.0, (y - 8.0, y + 8.0)),
     }
 }

@@ -8,10 +8,12 @@ mod bars;
 mod canvas;
 mod compare;
 mod coverage;
+mod ecdf;
 mod font;
 mod forest;
 mod frame;
 mod heatmap;
+mod histogram;
 mod key;
 mod legend;
 mod matrix;
@@ -24,10 +26,16 @@ mod raster;
 mod rows;
 mod small_multiples;
 mod solved;
+mod spans;
 mod stacked;
+mod stacked_time;
 mod strata;
 mod strata_panel;
 mod theme;
+mod time_axis;
+mod time_marks;
+mod timeline;
+mod trace;
 
 #[cfg(test)]
 mod check;
@@ -68,7 +76,11 @@ pub fn svg(chart: &Chart) -> Result<String, ChartError> {
         Chart::Bars(chart) => bars::draw(chart),
         Chart::Strata(chart) => strata::draw(chart),
         Chart::Pareto(chart) => pareto::draw(chart),
-
+        Chart::Ecdf(chart) => ecdf::draw(chart),
+        Chart::Spans(chart) => spans::draw(chart),
+        Chart::StackedTime(chart) => stacked_time::draw(chart),
+        Chart::Timeline(chart) => timeline::draw(chart),
+        Chart::LogHistogram(chart) => histogram::draw(chart),
         Chart::Difference(chart) => compare::difference::draw(chart),
         Chart::Strip(chart) => compare::strip::draw(chart),
         Chart::BeforeAfter(chart) => compare::before_after::draw(chart),

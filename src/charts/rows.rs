@@ -179,15 +179,16 @@ impl Columns {
         let mut total = widths.iter().sum::<f64>() + gaps(&widths);
         let fields = parts(heading);
         let same = fields.len() == count && fields.iter().zip(&brackets).all(|(field, &bracket)| bracket || field.1.is_empty());
-        let heading = if same {
-            let words = flatten(heading, &brackets);
+        let words = flatten(heading, &brackets);
+        let short = words.iter().map(|word| width(word, TICK)).sum::<f64>() <= TEXT_MAX * 0.8;
+        let heading = if same && short {
             for (widest, word) in widths.iter_mut().zip(&words) {
                 *widest = widest.max(width(word, TICK));
             }
             total = widths.iter().sum::<f64>() + gaps(&widths);
             Heading::Columns(words)
         } else {
-            let lines = wrap_within(heading, TICK, total.max(130.0), 3);
+            let lines = wrap_within(heading, TICK, total.clamp(130.0, TEXT_MAX), 3);
             total = lines.iter().map(|line| width(line, TICK)).fold(total, f64::max);
             Heading::Whole(lines)
         };

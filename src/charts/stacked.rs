@@ -22,7 +22,7 @@ const PARTED: f64 = 3.0;
 /// Most categories, one a colour.
 const MOST: usize = CATEGORICAL.len() + GREYS.len() + 1;
 /// The name of what remains.
-const OTHER: &str = "other";
+pub(super) const OTHER: &str = "other";
 
 /// What every figure of stacked bars is made of.
 pub(super) struct Composition<'a> {
@@ -44,7 +44,8 @@ pub(super) struct Bar<'a> {
 
 /// Draws counts.
 pub(super) fn draw(chart: &Stacked) -> Result<String, ChartError> {
-    let names = names(chart);
+    let longest = chart.groups.iter().flat_map(|group| &group.1).map(|row| row.counts.len()).max().unwrap_or(0);
+    let names = names(&chart.categories, longest);
     let coloured = names.iter().enumerate().map(|(i, name)| (colour(i, names.len(), name), name.as_str()));
     let bar = |row| bar(row, names.len());
     let groups: Vec<(&str, Vec<Bar>)> =
@@ -76,18 +77,17 @@ pub(super) fn draw_bars(chart: &Composition) -> Result<String, ChartError> {
             vertical_grid(pen, Scale::FULL, placed.plot, stretch);
         }
         for (bar, &y) in bars.iter().zip(placed.groups.iter().flatten()) {
-            draw_bar(pen, bar, &chart.segments, placed.plot, y);
+            draw_bar(pen, &bar.shares, &chart.segments, placed.plot, y, percent);
         }
         below = label_x(pen, Scale::FULL, placed.plot, placed.bottom, chart.axis);
     });
     frame.finish(below)
 }
 
-/// Returns what the segments are called: at most [`MOST`] names.
-fn names(chart: &Stacked) -> Vec<String> {
-    let longest = chart.groups.iter().flat_map(|group| &group.1).map(|row| row.counts.len()).max().unwrap_or(0);
-    let count = longest.max(chart.categories.len());
-    let name = |i: usize| chart.categories.get(i).map(|name| clean(name)).filter(|name| !name.is_empty());
+/// Returns what the segments are called: at most [`MOST`] names, given the length of the longest row.
+pub(super) fn names(categories: &[String], longest: usize) -> Vec<String> {
+    let count = longest.max(categories.len());
+    let name = |i: usize| categories.get(i).map(|name| clean(name)).filter(|name| !name.is_empty());
     let mut names: Vec<String> = (0..count).map(|i| name(i).unwrap_or_else(|| "unnamed".to_owned())).collect();
     if count > MOST {
         names.truncate(MOST - 1);
@@ -96,7 +96,8 @@ fn names(chart: &Stacked) -> Vec<String> {
     names
 }
 
-fn colour(i: usize, count: usize, name: &str) -> RGBColor {
+/// Returns the colour of a segment; a last one called "other" is pale.
+pub(super) fn colour(i: usize, count: usize, name: &str) -> RGBColor {
     let rest = i + 1 == count && name.eq_ignore_ascii_case(OTHER);
     CATEGORICAL.into_iter().chain(GREYS).nth(i).filter(|_| !rest).unwrap_or(NOTHING)
 }
@@ -127,11 +128,19 @@ fn widths(shares: &[f64], room: f64) -> Vec<f64> {
     widths
 }
 
-fn draw_bar(pen: &mut Pen, bar: &Bar, segments: &[(RGBColor, &str)], (left, right): (f64, f64), y: f64) {
+/// Draws one bar whose segments take shares of the plot, with words in those that have room for them.
+pub(super) fn draw_bar(
+    pen: &mut Pen,
+    shares: &[f64],
+    segments: &[(RGBColor, &str)],
+    (left, right): (f64, f64),
+    y: f64,
+    words: impl Fn(f64) -> String,
+) {
     let mut from = left;
     let mut thin = true;
-    let widths = widths(&bar.shares, right - left);
-    for ((&share, wide), &(colour, _)) in bar.shares.iter().zip(widths).zip(segments) {
+    let widths = widths(shares, right - left);
+    for ((&share, wide), &(colour, _)) in shares.iter().zip(widths).zip(segments) {
         if share <= 0.0 {
             continue;
         }
@@ -141,7 +150,7 @@ fn draw_bar(pen: &mut Pen, bar: &Bar, segments: &[(RGBColor, &str)], (left, righ
             pen.line((from, y - HALF_BAR), (from, y + HALF_BAR), PAPER, 1.0);
         }
         thin = wide < PARTED;
-        let label = percent(share);
+        let label = words(share);
         if width(&label, TICK) + 8.0 <= wide {
             pen.text(&label, (f64::midpoint(from, to), y + 4.0), TICK.coloured(ink_on(colour)), Anchor::Middle);
         }
@@ -168,7 +177,7 @@ mod tests {
         };
         let groups = vec![(String::new(), vec![row])];
         let chart = Stacked { meta, axis: String::new(), text_heading: String::new(), categories, groups };
-        let names = names(&chart);
+        let names = names(&chart.categories, 14);
         assert_eq!((names.len(), names[9].as_str(), names[10].as_str()), (11, "reason 9", "other (4 kinds)"));
         let shares = shares(&chart.groups[0].1[0].counts, names.len());
         assert!((shares[10] - 4.0 / 14.0).abs() < 1e-12, "{shares:?}");

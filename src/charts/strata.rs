@@ -104,7 +104,7 @@ fn draw_one(canvas: &mut Canvas, chart: &Strata, series: &[Points], top: f64) ->
     let pitch = dodges.windows(2).map(|pair| pair[1] - pair[0]).fold(f64::INFINITY, f64::min);
     let radius = (pitch * 0.7).clamp(2.6, 4.2).min(panel.slot * 0.35);
     let all = || series.iter().zip(&dodges).zip(CATEGORICAL);
-    for ((points, &dodge), colour) in all() {
+    for ((points, &dodge), colour) in all().filter(|_| chart.joined) {
         panel.draw_line(canvas, points, dodge, colour, 1.4);
     }
     canvas.plain(|pen| {
@@ -139,7 +139,7 @@ fn draw_many(canvas: &mut Canvas, chart: &Strata, series: &[Points], top: f64) -
     let origin = panel_at(0.0, 0.0);
     canvas.define(ID, ROUND, |pen| {
         origin.draw_ground(pen, &tasks);
-        for points in series {
+        for points in series.iter().filter(|_| chart.joined) {
             origin.draw_context(pen, points);
         }
     });
@@ -155,7 +155,9 @@ fn draw_many(canvas: &mut Canvas, chart: &Strata, series: &[Points], top: f64) -
         for (column, (points, name)) in points.iter().zip(names).enumerate() {
             let panel = panel_at(MARGIN + TICKS + column as f64 * (wide + GAP.0), y + 6.0);
             canvas.repeat(ID, (panel.panel.x.0, panel.panel.y.0));
-            panel.draw_line(canvas, points, 0.0, BLUE, 1.4);
+            if chart.joined {
+                panel.draw_line(canvas, points, 0.0, BLUE, 1.4);
+            }
             canvas.plain(|pen| {
                 panel.draw_points(pen, points, 0.0, (Shape::Circle, if tasks.len() > 12 { 2.4 } else { 3.0 }), BLUE);
                 for (line, text) in name.iter().rev().enumerate() {
@@ -200,7 +202,8 @@ mod tests {
         let stratum = || Stratum { label: words(), tasks: 10 };
         let one = StrataSeries { label: words(), points: vec![point(0.5, 10), None, point(f64::NAN, 10), point(0.0, 8)] };
         let meta = ChartMeta { id: words(), title: words(), subtitle: words(), footer: words(), alt: words() };
-        let chart = Strata { meta, axis: words(), strata: (0..5).map(|_| stratum()).collect(), series: vec![one] };
+        let chart =
+            Strata { meta, axis: words(), strata: (0..5).map(|_| stratum()).collect(), joined: true, series: vec![one] };
         let points = points(&chart, &chart.series[0]);
         let found: Vec<Option<(f64, bool)>> = points.iter().map(|point| point.map(|point| (point.value, point.thin))).collect();
         assert_eq!(found, [Some((0.5, false)), None, None, Some((0.0, true)), None]);

@@ -16,7 +16,7 @@ use crate::{
     metrics::Ci,
     redact::redact,
     report,
-    sweep::{Attempts, By, ErrorPolicy, Sweep, assemble_by, rebase},
+    sweep::{Attempts, By, ErrorPolicy, Sweep, assemble_by, rebase, without_copies},
     views::{
         self,
         document::Document,
@@ -33,8 +33,11 @@ const PRINTED_FINDINGS: usize = 12;
 const PRINTED_WARNINGS: usize = 8;
 
 pub(super) fn run(args: &AnalyzeArgs, printer: &mut Printer) -> anyhow::Result<Ended> {
+    if let Some(mistake) = args.latency.mistake(&args.output_dir) {
+        return Err(UsageError(mistake).into());
+    }
     let found = load(&args.input, printer)?;
-    if !found.loaded.iter().any(|one| matches!(one, crate::records::Loaded::Results(_))) {
+    if found.logs.is_empty() && !found.loaded.iter().any(|one| matches!(one, crate::records::Loaded::Results(_))) {
         explain_nothing(&found, printer);
         return Ok(Ended::NothingUsable);
     }
@@ -44,11 +47,14 @@ pub(super) fn run(args: &AnalyzeArgs, printer: &mut Printer) -> anyhow::Result<E
     let by = args.by.as_deref().map_or_else(|| Ok(By::default()), By::parse);
     let by = by.map_err(|cause| UsageError(cause.to_string()))?;
     let mut sweep = assemble_by(found.loaded, attempts, &by);
+    sweep.logs = without_copies(found.logs);
     let rebased = (!args.reward_basis.is_empty()).then(|| rebase(&mut sweep, &args.reward_basis));
     let analysis = analysis::analyze(&sweep, &options(args)).context("computing the figures")?;
+    let latency = analysis::latency::latency(&sweep, &args.latency.options(args.confidence));
     let mut scene = Scene::new(&sweep, &analysis, env!("CARGO_PKG_VERSION"));
     scene.other_files = other_files;
     scene.rebased = rebased;
+    scene.latency = latency.as_ref();
     scene.flags = flags(args);
     let document = views::document(&scene, args.explain_passk);
     let metrics = bundle::json::bytes(&json::metrics(&scene, attempts)).context("writing metrics.json")?;
@@ -58,6 +64,7 @@ pub(super) fn run(args: &AnalyzeArgs, printer: &mut Printer) -> anyhow::Result<E
     }
     let written = fsio::write_bundle(&args.output_dir, &bundle, args.force)
         .with_context(|| format!("cannot write the report to {}", args.output_dir.display()))?;
+    args.latency.write_legacy(latency.as_ref(), args.force).context("writing the old script's files")?;
     print(args, &document, &metrics, printer)?;
     say(args, &scene, &document, printer);
     for path in &written.kept {
@@ -135,6 +142,9 @@ fn flags(args: &AnalyzeArgs) -> Vec<(String, String)> {
         let names: Vec<&str> = args.reward_basis.iter().map(|one| one.name()).collect();
         add("--reward-basis", names.join(","));
     }
+    for (name, value) in args.latency.flags() {
+        add(name, value);
+    }
     if let Some(layout) = &args.input.layout {
         add("--layout", layout.clone());
     }
@@ -203,14 +213,25 @@ fn inputs(sweep: &Sweep) -> Vec<manifest::Input> {
         kind: file.kind.name().to_owned(),
         label: file.source.label.clone(),
     };
-    sweep.files.iter().map(input).collect()
+    let log = |log: &crate::records::log::LogInput| manifest::Input {
+        path: log.source.path.clone(),
+        bytes: log.source.bytes,
+        sha256: log.source.sha256.clone(),
+        kind: "log".to_owned(),
+        label: log.source.label.clone(),
+    };
+    sweep.files.iter().map(input).chain(sweep.logs.iter().map(log)).collect()
 }
 
 fn print(args: &AnalyzeArgs, document: &Document, metrics: &[u8], printer: &mut Printer) -> anyhow::Result<()> {
     let shown: Vec<&Table> = document
         .tables
         .iter()
-        .filter(|table| table.id == "summary" || (args.explain_passk && table.id.starts_with("conventions_")))
+        .filter(|table| {
+            (table.id == "summary" && !table.rows.is_empty())
+                || table.id == "latency_calls"
+                || (args.explain_passk && table.id.starts_with("conventions_"))
+        })
         .collect();
     if args.format == Format::Json {
         printer.data(&String::from_utf8_lossy(metrics))?;
@@ -231,7 +252,8 @@ fn print(args: &AnalyzeArgs, document: &Document, metrics: &[u8], printer: &mut 
 /// The words after the table: findings, data quality, where the report is.
 fn say(args: &AnalyzeArgs, scene: &Scene<'_>, document: &Document, printer: &mut Printer) {
     printer.note("");
-    let findings = views::summary::findings(scene);
+    let mut findings = if scene.names.is_empty() { Vec::new() } else { views::summary::findings(scene) };
+    findings.extend(scene.latency.iter().flat_map(|latency| views::latency::findings(latency, !scene.names.is_empty())));
     let shown = if printer.is_verbose() { findings.len() } else { PRINTED_FINDINGS };
     findings.iter().take(shown).for_each(|finding| printer.note(&format!("• {finding}")));
     if findings.len() > shown {

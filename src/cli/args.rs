@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::latency::LatencyArgs;
 use crate::records::Component;
 
 /// Offline reports on agent-benchmark sweeps.
@@ -17,7 +18,7 @@ pub(super) struct Cli {
 }
 
 const LONG_ABOUT: &str = "\
-Reads the tree of τ-bench and τ²-bench result files that a sweep leaves behind, as it is (partial, duplicated, renamed), and answers how good \
+Reads the tree of τ-bench and τ²-bench result files and logs that a sweep leaves behind, as it is (partial, duplicated, renamed), and answers how good \
 and how reliable each model, strategy and environment is, with honest uncertainty. Works offline and never changes its input.";
 
 const EXIT_CODES: &str = "\
@@ -68,8 +69,8 @@ pub(super) enum Command {
 pub(super) struct InputArgs {
     /// Files, directories (searched recursively) or globs; `LABEL=PATH` names a group of them.
     ///
-    /// Inside directories, files ending in .json and .jsonl are read, also with .gz or .zst behind. What a file is, is told by
-    /// its content. Files that taureport wrote are left out.
+    /// Inside directories, files ending in .json and .jsonl are read, also with .gz or .zst behind, and logs of any name. What a
+    /// file is, is told by its content. Files that taureport wrote are left out.
     #[arg(required = true, value_name = "[LABEL=]PATH")]
     pub(super) paths: Vec<String>,
     /// Read parts of the identity from the path, e.g. '{env}/{strategy}/{model}/num_trials-{_}.json'.
@@ -145,10 +146,12 @@ pub(super) struct AnalyzeArgs {
     /// Print every convention of pass^k in use side by side for this data.
     #[arg(long, help_heading = "Output")]
     pub(super) explain_passk: bool,
-    /// Episodes that ended in an error.
+    /// Episodes whose record holds an error.
+    ///
+    /// Premature ends of τ²-bench (max_steps, agent_error, …) count as scored and stand under "How episodes ended" in the report.
     #[arg(long, value_enum, default_value = "exclude", help_heading = "Policies")]
     pub(super) errors: ErrorsArg,
-    /// Which of several different attempts at one (task, trial) in one file stays.
+    /// Which of several different attempts at one (task, trial) in one file stays, and which of several gradings of one simulation.
     #[arg(long, value_enum, default_value = "first", help_heading = "Policies")]
     pub(super) attempts: AttemptsArg,
     /// What makes a cell, e.g. `model,strategy` (pools the rest) or `cell,persona` (splits the usual cells).
@@ -179,6 +182,8 @@ pub(super) struct AnalyzeArgs {
     /// Trials planned for each task, for the coverage. Default: the most that a tenth of the cell's tasks reach.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..), value_name = "N", help_heading = "Statistics")]
     pub(super) planned_trials: Option<u32>,
+    #[command(flatten)]
+    pub(super) latency: LatencyArgs,
 }
 
 fn parse_component(text: &str) -> Result<Component, String> {

@@ -3,12 +3,12 @@
 use super::{
     Ended,
     args::{Format, InspectArgs},
-    load::{explain_nothing, load},
+    load::{Found, explain_nothing, load},
     printer::Printer,
 };
 use crate::{
     bundle,
-    records::{Loaded, ResultFile},
+    records::{Loaded, ResultFile, log::LogInput},
     report,
     views::{
         fmt::{cell, column},
@@ -19,16 +19,19 @@ use crate::{
 
 pub(super) fn run(args: &InspectArgs, printer: &mut Printer) -> anyhow::Result<Ended> {
     let found = load(&args.input, printer)?;
-    if found.loaded.is_empty() {
+    if found.loaded.is_empty() && found.logs.is_empty() {
         explain_nothing(&found, printer);
         return Ok(Ended::NothingUsable);
     }
     match args.format {
-        Format::Table => found.loaded.iter().try_for_each(|one| printer.data(&block(one)))?,
-        Format::Md => printer.data(&report::table::markdown(&table(&found.loaded)))?,
-        Format::Csv => printer.data(&String::from_utf8_lossy(&report::table::csv(&table(&found.loaded))?))?,
+        Format::Table => {
+            found.loaded.iter().try_for_each(|one| printer.data(&block(one)))?;
+            found.logs.iter().try_for_each(|log| printer.data(&log_block(log)))?;
+        }
+        Format::Md => printer.data(&report::table::markdown(&table(&found)))?,
+        Format::Csv => printer.data(&String::from_utf8_lossy(&report::table::csv(&table(&found))?))?,
         Format::Json => {
-            let table = table(&found.loaded);
+            let table = table(&found);
             printer.data(&String::from_utf8_lossy(&bundle::json::bytes(&report::table::json(&table))?))?;
         }
     }
@@ -38,7 +41,7 @@ pub(super) fn run(args: &InspectArgs, printer: &mut Printer) -> anyhow::Result<E
             found.other_files, found.own_files
         ));
     }
-    let any = found.loaded.iter().any(|one| matches!(one, Loaded::Results(_)));
+    let any = !found.logs.is_empty() || found.loaded.iter().any(|one| matches!(one, Loaded::Results(_)));
     Ok(if any { Ended::Well } else { Ended::NothingUsable })
 }
 
@@ -74,7 +77,41 @@ fn block(one: &Loaded) -> String {
     out
 }
 
-fn table(loaded: &[Loaded]) -> Table {
+/// Returns one log as a block of lines.
+fn log_block(log: &LogInput) -> String {
+    let line = |text: &str| report::escape::one_line(text).into_owned();
+    let label = log.source.label.as_ref().map(|label| format!("  ({label})")).unwrap_or_default();
+    let mut out = format!("{}{}\n  kind            {}\n", line(&log.source.path), line(&label), log.kind());
+    let mut add = |name: &str, value: String| out.push_str(&format!("  {name:<15} {}\n", line(&value)));
+    if let Some(profile) = &log.profile {
+        let check = &profile.check;
+        add("records", format!("{} on {} lines, {} not understood", check.records, check.lines, check.not_understood()));
+        let types: Vec<String> = check.types.iter().map(|one| format!("{} {}", one.records, one.kind)).collect();
+        add("types", types.join(", "));
+        let domain = profile.domain.map(|(name, _)| profile.names.text(name).to_owned());
+        add("domain", domain.unwrap_or_else(|| UNKNOWN.to_owned()));
+    }
+    if let Some(vllm) = &log.vllm {
+        add("model", vllm.model.clone().unwrap_or_else(|| UNKNOWN.to_owned()));
+        add("status lines", vllm.points.len().to_string());
+    }
+    for run in log.console.iter().flat_map(|console| &console.runs) {
+        let parts = [run.env(), run.model(), run.strategy(), run.user_model()].map(|part| part.unwrap_or(UNKNOWN));
+        add(
+            "run",
+            format!(
+                "{}, {} results, checkpoint {}",
+                parts.join(" · "),
+                run.results.len(),
+                run.checkpoint.as_deref().unwrap_or(UNKNOWN)
+            ),
+        );
+    }
+    out.push('\n');
+    out
+}
+
+fn table(found: &Found) -> Table {
     let mut columns = vec![
         column::text("path", "file"),
         column::text("label", "label"),
@@ -97,7 +134,7 @@ fn table(loaded: &[Loaded]) -> Table {
         columns.push(column::text(&format!("{key}_from"), "from"));
     }
     columns.push(column::text("problems", "problems"));
-    let rows = loaded.iter().map(|one| match one {
+    let rows = found.loaded.iter().map(|one| match one {
         Loaded::Results(file) => result_row(file),
         Loaded::PassedOver(passed) => {
             let mut row = vec![cell::text(passed.path.clone()), cell::empty(), cell::text("passed over"), cell::count(None)];
@@ -106,7 +143,15 @@ fn table(loaded: &[Loaded]) -> Table {
             row
         }
     });
-    Table { id: "files".to_owned(), title: "Files".to_owned(), rows: rows.collect(), columns, notes: Vec::new() }
+    let logs = found.logs.iter().map(|log| {
+        let records = log.profile.as_ref().map(|profile| profile.check.records);
+        let label = log.source.label.clone().map_or_else(cell::empty, cell::text);
+        let mut row = vec![cell::text(log.source.path.clone()), label, cell::text(log.kind()), cell::count(records)];
+        row.extend((0..21).map(|_| cell::empty()));
+        row
+    });
+    let rows = rows.chain(logs).collect();
+    Table { id: "files".to_owned(), title: "Files".to_owned(), rows, columns, notes: Vec::new() }
 }
 
 fn result_row(file: &ResultFile) -> Vec<Cell> {

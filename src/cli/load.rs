@@ -3,16 +3,21 @@
 use super::{UsageError, args::InputArgs, printer::Printer};
 use crate::{
     fsio,
-    identity::{Layout, MapRule, Overrides},
-    records::{Loaded, PassedOver},
+    identity::{Layout, MapRule, Overrides, console},
+    records::{
+        Loaded, PassedOver,
+        log::{ConsoleLog, LogInput},
+    },
     rules::ErrorRules,
-    sources::{ReadOptions, discover, load_all},
+    sources::{Input, MaybeLog, ReadOptions, discover, load_all, load_logs},
 };
 
 /// What was found under the arguments.
 pub(super) struct Found {
     /// Every file, in order of path; places that could not be looked into come first.
     pub(super) loaded: Vec<Loaded>,
+    /// Logs, in order of path.
+    pub(super) logs: Vec<LogInput>,
     /// Arguments and folders that could not be looked into, in words.
     pub(super) problems: Vec<String>,
     /// Files in directories that were not opened because of their endings.
@@ -24,13 +29,31 @@ pub(super) struct Found {
 /// Finds and reads everything.
 pub(super) fn load(args: &InputArgs, printer: &Printer) -> anyhow::Result<Found> {
     let options = ReadOptions { rules: rules(args)?, overrides: overrides(args)? };
-    let found = discover(&args.paths);
+    let mut found = discover(&args.paths);
+    let (mut logs, mut passed, mut other_files) = (Vec::new(), Vec::new(), found.other_files);
+    let (maybe_logs, named): (Vec<Input>, Vec<bool>) = std::mem::take(&mut found.maybe_logs).into_iter().unzip();
+    for ((outcome, input), named) in load_logs(&maybe_logs).into_iter().zip(maybe_logs).zip(named) {
+        match outcome {
+            MaybeLog::Log(log) => logs.push(*log),
+            MaybeLog::PassedOver(one) => passed.push(Loaded::PassedOver(one)),
+            // A file named one by one is a result file whatever its name.
+            MaybeLog::Other if named => found.inputs.push(input),
+            MaybeLog::Other => other_files += 1,
+        }
+    }
     let bar = printer.progress(found.inputs.len() as u64);
     let files = load_all(&found.inputs, &options, &|_| bar.inc(1));
     bar.finish_and_clear();
     let problems = found.problems.iter().map(|one| format!("{}: {}", one.path, one.reason)).collect();
-    let passed = found.problems.into_iter().map(Loaded::PassedOver);
-    Ok(Found { problems, loaded: passed.chain(files).collect(), other_files: found.other_files, own_files: found.own_files })
+    let problem_files = found.problems.into_iter().map(Loaded::PassedOver);
+    let mut loaded: Vec<Loaded> = problem_files.chain(files).chain(passed).collect();
+    let consoles: Vec<&ConsoleLog> = logs.iter().filter_map(|log| log.console.as_ref()).collect();
+    let results = loaded.iter_mut().filter_map(|one| match one {
+        Loaded::Results(file) => Some(file.as_mut()),
+        Loaded::PassedOver(_) => None,
+    });
+    console::fill(results, &consoles);
+    Ok(Found { problems, loaded, logs, other_files, own_files: found.own_files })
 }
 
 fn rules(args: &InputArgs) -> anyhow::Result<ErrorRules> {

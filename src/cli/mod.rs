@@ -4,6 +4,7 @@ mod analyze;
 mod args;
 mod compare;
 mod inspect;
+mod latency;
 mod load;
 mod printer;
 mod verify;

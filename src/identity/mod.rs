@@ -5,7 +5,8 @@
 //! 1. [`map`]: the user's `--map 'REGEX=>field=value'` rules;
 //! 2. [`layout`]: the user's `--layout '{env}/{strategy}/{model}/…'` template;
 //! 3. [`content`]: what the messages give away (policy heading, tool names, format instructions);
-//! 4. [`file_name`]: τ-bench's own naming scheme and the looser names people make up;
+//! 4. [`console`]: what the run that names the file as its checkpoint printed, then [`file_name`]: τ-bench's own naming scheme
+//!    and the looser names people make up;
 //! 5. [`folder`]: folder names, nearest first;
 //! 6. [`neighbours`]: other files of the same run folder, for parts nothing else names.
 //!
@@ -15,6 +16,7 @@
 //! unknown: a wrong model is worse than none.
 
 mod agree;
+pub mod console;
 pub mod content;
 mod field;
 pub mod file_name;

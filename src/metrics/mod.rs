@@ -7,13 +7,18 @@
 pub mod bootstrap;
 pub mod bounds;
 pub mod cluster;
+pub mod cluster_bootstrap;
 pub mod compare;
 pub mod conventions;
+pub mod decomposition;
 pub mod distribution;
+pub mod histogram;
 pub mod interval;
+pub mod latency;
 pub mod latency_ratio;
 pub mod mann_whitney;
 pub mod multiplicity;
+pub mod order_statistics;
 pub mod paired;
 pub mod pareto;
 pub mod pass_k;
@@ -27,6 +32,8 @@ pub mod reliability;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod tests2x2;
+pub mod timeline;
+pub mod tokens;
 
 pub use bounds::{Bounds, PlannedTask, missing_trial_bounds};
 pub use conventions::{Convention, TaskTrials, TrialState, explain_pass_k};

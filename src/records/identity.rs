@@ -11,6 +11,8 @@ pub enum Origin {
     Folder,
     /// The file's own name.
     FileName,
+    /// What the run that wrote the file printed on its console.
+    Console,
     /// The file's content.
     Content,
     /// The user's `--layout` template.
@@ -24,6 +26,7 @@ impl fmt::Display for Origin {
         f.write_str(match self {
             Self::Neighbours => "neighbouring files",
             Self::Folder => "folder",
+            Self::Console => "console log",
             Self::FileName => "file name",
             Self::Content => "content",
             Self::Layout => "--layout",

@@ -4,6 +4,7 @@ pub mod episode;
 pub mod file;
 pub mod identity;
 pub mod issue;
+pub mod log;
 pub mod submission;
 pub mod task;
 pub mod tau2;

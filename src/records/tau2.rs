@@ -196,6 +196,18 @@ pub struct Tau2Facts {
     pub matched_by_order: bool,
 }
 
+impl Tau2Facts {
+    /// Notes why the simulation ended: a premature end was not evaluated, whatever its record looks like.
+    pub fn end_by(&mut self, termination: Termination) {
+        if !termination.is_natural() && !matches!(termination, Termination::Other(_)) {
+            self.evaluated = false;
+            self.basis.clear();
+            self.recomputable.clear();
+        }
+        self.termination = Some(termination);
+    }
+}
+
 /// What a τ²-bench file says of a task.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tau2Task {

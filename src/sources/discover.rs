@@ -39,7 +39,9 @@ pub struct Discovered {
     pub inputs: Vec<Input>,
     /// Places that could not be looked into.
     pub problems: Vec<PassedOver>,
-    /// Files in directories whose names have other endings; they were not opened.
+    /// Files of other endings that may be logs, sorted likewise, with whether they were named one by one.
+    pub maybe_logs: Vec<(Input, bool)>,
+    /// Files in directories that are neither, by their endings; they were not opened.
     pub other_files: usize,
     /// Files that taureport itself wrote; they were not opened.
     pub own_files: usize,
@@ -55,12 +57,16 @@ pub fn discover(arguments: &[String]) -> Discovered {
             walk(&start, label.as_ref(), &mut found);
         }
     }
-    found.inputs.sort_by(|a, b| a.label.cmp(&b.label).then_with(|| natural_cmp(&a.shown, &b.shown)));
+    let order = |a: &Input, b: &Input| a.label.cmp(&b.label).then_with(|| natural_cmp(&a.shown, &b.shown));
+    found.inputs.sort_by(order);
+    found.maybe_logs.sort_by(|(a, _), (b, _)| order(a, b));
     let mut seen = BTreeSet::new();
-    found.inputs.retain(|input| {
+    let mut is_new = |input: &Input| {
         let real = input.path.canonicalize().unwrap_or_else(|_| input.path.clone());
         seen.insert((input.label.clone(), real))
-    });
+    };
+    found.inputs.retain(&mut is_new);
+    found.maybe_logs.retain(|(input, _)| is_new(input));
     found
 }
 
@@ -118,10 +124,11 @@ fn walk(start: &Path, label: Option<&String>, found: &mut Discovered) {
             own.extend(own_outputs(path));
         } else if own.contains(path) {
             found.own_files += 1;
-        } else if named || has_known_ending(path) {
+        } else if named || has_known_ending(path) || may_be_log(start, path) {
             let shown = shown(path);
             let telling = telling(start, named, &shown);
-            found.inputs.push(Input { path: path.to_owned(), shown, telling, label: label.cloned() });
+            let input = Input { path: path.to_owned(), shown, telling, label: label.cloned() };
+            if has_known_ending(path) { found.inputs.push(input) } else { found.maybe_logs.push((input, named)) }
         } else {
             found.other_files += 1;
         }
@@ -132,6 +139,64 @@ fn has_known_ending(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     let name = PACKED.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(&name);
     ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
+/// Endings of files that are no logs whatever they hold; all others are looked into.
+const NO_LOGS: [&str; 46] = [
+    "png",
+    "jpg",
+    "jpeg",
+    "gif",
+    "svg",
+    "pdf",
+    "csv",
+    "tsv",
+    "md",
+    "rst",
+    "html",
+    "css",
+    "js",
+    "ts",
+    "py",
+    "pyc",
+    "ipynb",
+    "rs",
+    "c",
+    "h",
+    "cpp",
+    "java",
+    "sh",
+    "sbatch",
+    "yaml",
+    "yml",
+    "toml",
+    "ini",
+    "cfg",
+    "lock",
+    "parquet",
+    "arrow",
+    "npy",
+    "npz",
+    "pkl",
+    "pt",
+    "pth",
+    "bin",
+    "safetensors",
+    "onnx",
+    "zip",
+    "tar",
+    "wav",
+    "mp3",
+    "db",
+    "sqlite",
+];
+
+/// Returns whether a file found in a directory may be a log, by its name. Hidden files and folders hold none.
+fn may_be_log(start: &Path, path: &Path) -> bool {
+    let below = path.strip_prefix(start).unwrap_or(path);
+    let is_hidden = below.iter().any(|part| part.to_string_lossy().starts_with('.'));
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+    !is_hidden && !ending.is_some_and(|ending| NO_LOGS.contains(&ending.as_str()))
 }
 
 fn shown(path: &Path) -> String {
@@ -201,7 +266,7 @@ mod tests {
         let argument = root.to_string_lossy().into_owned();
         let found = discover(&[argument.clone(), format!("{argument}/b")]);
         assert_eq!(names(&found, root), ["a/x.jsonl.gz", "b/run_2.json", "b/run_10.json", "out/mine.json"]);
-        assert_eq!((found.other_files, found.own_files), (1, 2));
+        assert_eq!((found.maybe_logs.len(), found.other_files, found.own_files), (1, 0, 2));
         #[cfg(unix)]
         assert!(found.problems.len() == 1 && !found.problems[0].unreadable, "{:?}", found.problems);
     }

@@ -6,6 +6,8 @@ mod directory;
 pub mod discover;
 mod findings;
 mod lenient;
+mod log_file;
+pub mod logs;
 mod recognise;
 mod salvage;
 pub mod submission;
@@ -18,6 +20,7 @@ use directory::Piece;
 use findings::{Findings, Refused};
 
 pub use discover::{Discovered, Input, discover};
+pub use log_file::{MaybeLog, load_logs};
 pub use submission::read_submission;
 
 use crate::{

@@ -2,9 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Attempts, By, CellKey};
+use super::{
+    Attempts, By, CellKey,
+    again::{Regraded, Settled, hand_on_termination, take_out},
+};
 use crate::records::{
     Episode, FileKind, Fingerprint, Issue, Loaded, Outcome, PassedOver, ResultFile, SourceFile, StoredMetrics, TaskId, Tau2Run,
+    log::LogInput,
 };
 
 /// Fewest agent turns of an episode whose double in another cell cannot be chance.
@@ -38,8 +42,10 @@ pub struct Tally {
     pub records: usize,
     /// Exact copies of an episode of the same cell, dropped.
     pub exact_duplicates: usize,
-    /// Other attempts at a (task, trial) of the same file, dropped.
+    /// Other attempts at a (task, trial) of the same file, and simulations that are there again with another reward, dropped.
     pub conflicting_attempts: usize,
+    /// Simulations (told by their id) that are there more than once with different rewards, whichever of them stays.
+    pub regraded: usize,
 }
 
 impl FileSummary {
@@ -97,6 +103,8 @@ pub struct Sweep {
     pub issues: Vec<Issue>,
     /// What makes the cells.
     pub by: By,
+    /// Logs beside the results, in order of path, copies of events dropped.
+    pub logs: Vec<LogInput>,
 }
 
 /// Puts the episodes of all files into the usual cells. `loaded` is in order of path.
@@ -121,7 +129,7 @@ pub fn assemble_by(loaded: Vec<Loaded>, attempts: Attempts, by: &By) -> Sweep {
         .into_iter()
         .map(|key| Cell { key, tasks: BTreeMap::new(), untasked: Vec::new(), tally: Tally::default() })
         .collect();
-    let mut seen = Seen::new();
+    let mut seen = Seen::default();
     for file in files {
         sweep.add_file(file, attempts, by, &mut seen);
     }
@@ -142,8 +150,14 @@ fn keys(file: &ResultFile, by: &By) -> Vec<CellKey> {
     }
 }
 
-/// Cells in which an episode was seen so far, by content.
-type Seen = BTreeMap<Fingerprint, BTreeSet<usize>>;
+/// The episodes seen so far.
+#[derive(Default)]
+struct Seen {
+    /// The cells that have it, by content.
+    cells: BTreeMap<Fingerprint, BTreeSet<usize>>,
+    /// Simulations by id.
+    regraded: Regraded,
+}
 
 impl Sweep {
     fn add_file(&mut self, mut file: ResultFile, attempts: Attempts, by: &By, seen: &mut Seen) {
@@ -168,7 +182,7 @@ impl Sweep {
                 Fate::Conflict => tally.conflicting_attempts += 1,
             }
         }
-        self.place(placed, seen);
+        self.place(placed, attempts, seen);
         self.issues.extend(file.issues);
         self.files.push(FileSummary {
             source: file.source,
@@ -183,11 +197,11 @@ impl Sweep {
     }
 
     /// Puts the episodes of the next file into their cells, copies of known ones excepted.
-    fn place(&mut self, episodes: Vec<(usize, Episode)>, seen: &mut Seen) {
+    fn place(&mut self, episodes: Vec<(usize, Episode)>, attempts: Attempts, seen: &mut Seen) {
         let file = self.files.len();
         let mut shared: BTreeMap<usize, usize> = BTreeMap::new();
         for (index, episode) in episodes {
-            let cells = seen.entry(episode.fingerprint).or_default();
+            let cells = seen.cells.entry(episode.fingerprint).or_default();
             if is_beyond_chance(&episode) {
                 // The same files under two labels are the user's own doing.
                 let strange = |other: &&usize| **other != index && self.cells[**other].key.label == self.cells[index].key.label;
@@ -196,7 +210,16 @@ impl Sweep {
             let cell = &mut self.cells[index];
             if !cells.insert(index) && !is_anonymous(&episode) {
                 cell.tally.exact_duplicates += 1;
+                hand_on_termination(cell, &episode);
                 continue;
+            }
+            match seen.regraded.settle(index, cell, &episode, attempts) {
+                Settled::Stays => {}
+                Settled::Replaces => cell.tally.conflicting_attempts += take_out(cell, &episode),
+                Settled::GivesWay => {
+                    cell.tally.conflicting_attempts += 1;
+                    continue;
+                }
             }
             match episode.task.clone() {
                 Some(task) => cell.tasks.entry(task).or_default().push(Trial { episode, file }),
@@ -264,7 +287,7 @@ fn choose(group: &[Episode], attempts: Attempts) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::records::{Benchmark, Conversation, Identity};
+    use crate::records::{Benchmark, Conversation, Identity, Tau2Facts, Termination};
 
     fn file(name: &str, episodes: &[(Option<i64>, u128, f64, u32)]) -> Loaded {
         let episode = |(record, (trial, fingerprint, reward, turns)): (usize, &(Option<i64>, u128, f64, u32))| Episode {
@@ -316,5 +339,59 @@ mod tests {
         assert_eq!(kept(vec![file("a", &one), file("b", &one)], Attempts::First).0, 2);
         let repeated_row = [(Some(0), 1, 1.0, 0), (Some(0), 1, 1.0, 0)];
         assert_eq!(kept(vec![file("a", &repeated_row)], Attempts::First).0, 1);
+    }
+
+    /// One simulation with an id, scored or not.
+    fn simulation(name: &str, id: &str, reward: Option<f64>, end: Option<Termination>) -> Loaded {
+        let mut loaded = file(name, &[(None, 0, reward.unwrap_or(0.0), 3)]);
+        if let Loaded::Results(file) = &mut loaded {
+            let episode = &mut file.episodes[0];
+            episode.fingerprint = Fingerprint(reward.map_or(9, |reward| u128::from(reward.to_bits())));
+            if reward.is_none() {
+                episode.outcome = Outcome::Invalid { reason: String::new() };
+            }
+            let facts = Tau2Facts { id: id.to_owned(), termination: end, evaluated: true, ..Tau2Facts::default() };
+            episode.tau2 = Some(Box::new(facts));
+        }
+        loaded
+    }
+
+    #[test]
+    fn a_simulation_graded_again_is_one_attempt() {
+        let rewards = |rewards: &[Option<f64>], attempts| {
+            let files = rewards.iter().enumerate().map(|(at, reward)| simulation(&at.to_string(), "a", *reward, None));
+            let sweep = assemble(files.collect(), attempts);
+            let cell = &sweep.cells[0];
+            let stay = cell.tasks.values().flatten().map(|trial| match trial.episode.outcome {
+                Outcome::Scored { reward } => Some(reward),
+                _ => None,
+            });
+            (stay.collect::<Vec<_>>(), cell.tally.conflicting_attempts, cell.tally.regraded, cell.tally.exact_duplicates)
+        };
+        let [won, lost, unscored] = [Some(1.0), Some(0.0), None];
+        assert_eq!(rewards(&[lost, won], Attempts::First), (vec![lost], 1, 1, 0));
+        assert_eq!(rewards(&[lost, won], Attempts::Last), (vec![won], 1, 1, 0));
+        assert_eq!(rewards(&[lost, won], Attempts::All), (vec![lost, won], 0, 1, 0));
+        // What was not scored gives way to what was.
+        assert_eq!(rewards(&[unscored, won], Attempts::First), (vec![won], 1, 1, 0));
+        assert_eq!(rewards(&[won, unscored], Attempts::Last), (vec![won], 1, 1, 0));
+        // Three gradings, and a copy of the second.
+        assert_eq!(rewards(&[lost, won, Some(0.5), won], Attempts::First), (vec![lost], 2, 1, 1));
+        assert_eq!(rewards(&[lost, won, Some(0.5), won], Attempts::Last), (vec![Some(0.5)], 2, 1, 1));
+        let two = vec![simulation("a", "a", won, None), simulation("b", "b", lost, None)];
+        assert_eq!(kept(two, Attempts::First).0, 2);
+    }
+
+    #[test]
+    fn a_dropped_copy_tells_how_the_kept_one_ended() {
+        let ended = |end: Termination, reward: Option<f64>| {
+            let files = vec![simulation("a", "a", reward, None), simulation("b", "a", reward, Some(end))];
+            let sweep = assemble(files, Attempts::First);
+            let facts = sweep.cells[0].tasks.values().flatten().next().and_then(|trial| trial.episode.tau2.clone()).unwrap();
+            (facts.termination, facts.evaluated)
+        };
+        assert_eq!(ended(Termination::UserStop, Some(1.0)), (Some(Termination::UserStop), true));
+        assert_eq!(ended(Termination::MaxSteps, Some(0.0)), (Some(Termination::MaxSteps), false));
+        assert_eq!(ended(Termination::UserStop, None), (None, true));
     }
 }

@@ -5,19 +5,23 @@
 //!    that unrelated files are not pooled.
 //! 2. Different attempts at one (task, trial) *within one file* are a conflict (a resumed run); [`Attempts`] tells which stays.
 //! 3. An episode seen before in the same cell, in any file, is a copy and is dropped.
-//! 4. The same (task, trial) in different files with different content are different trials.
+//! 4. A simulation (told by its id) seen before in the same cell with another reward was graded again: a repeated attempt as in 2.
+//! 5. The same (task, trial) in different files with different content are different trials.
 //!
 //! A copy of an episode of *another* cell stays, since nothing tells which of the two is in the wrong place, and is warned of
 //! ([`Shared`]): in real sweeps it is a file put into the wrong folder.
 
+mod again;
 mod assemble;
 mod basis;
 mod by;
 mod key;
+mod logs;
 pub mod policy;
 
 pub use assemble::{Cell, FileSummary, Shared, Sweep, Tally, Trial, assemble, assemble_by};
 pub use basis::{Rebased, rebase};
 pub use by::{By, ByError, Column};
 pub use key::CellKey;
+pub use logs::without_copies;
 pub use policy::{Attempts, ErrorPolicy, Standing};

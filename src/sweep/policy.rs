@@ -16,7 +16,7 @@ pub enum ErrorPolicy {
     Upstream,
 }
 
-/// Which of several different attempts at one (task, trial) within one file stays.
+/// Which of several different attempts at one (task, trial) within one file stays, and which of several gradings of one simulation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Attempts {
     /// The first that was scored; the first at all if none was.

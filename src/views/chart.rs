@@ -1,10 +1,17 @@
-//! The data of each figure, ready to draw: every label and number is final text or a plotted value in `[0, 1]`.
+//! The data of each figure, ready to draw: every label and number is final text or a plotted value: a share in `[0, 1]` or a
+//! quantity in the unit its name says.
+
+mod times;
 
 pub mod compare;
 
 use serde::Serialize;
 
 use compare::{BeforeAfter, Difference, RatioForest, Scatter, Strip};
+pub use times::{
+    Ecdf, EcdfSeries, HistogramPanel, LogHistogram, SpanRow, Spans, StackedTime, StackedTimeRow, Timeline, TimelinePanel,
+    TimelineSeries, TimelineStyle, TimelineUnit,
+};
 
 /// Words around a figure.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -197,7 +204,7 @@ pub struct Bars {
 pub struct Stratum {
     /// The stratum's name.
     pub label: String,
-    /// Tasks in it, scored or not.
+    /// Tasks in it that any cell scored; 0 for a stratum that only keeps a place.
     pub tasks: u32,
 }
 
@@ -231,6 +238,8 @@ pub struct Strata {
     pub axis: String,
     /// Strata from left to right.
     pub strata: Vec<Stratum>,
+    /// Whether neighbouring points of a series are joined: the strata have an order, and none is left out between two of them.
+    pub joined: bool,
     /// At most 7 series share one panel; more become small multiples.
     pub series: Vec<StrataSeries>,
 }
@@ -300,7 +309,16 @@ pub enum Chart {
     Strata(Strata),
     /// See [`Pareto`].
     Pareto(Pareto),
-
+    /// See [`Ecdf`].
+    Ecdf(Ecdf),
+    /// See [`Spans`].
+    Spans(Spans),
+    /// See [`StackedTime`].
+    StackedTime(StackedTime),
+    /// See [`Timeline`].
+    Timeline(Timeline),
+    /// See [`LogHistogram`].
+    LogHistogram(LogHistogram),
     /// See [`Difference`].
     Difference(Difference),
     /// See [`Strip`].
@@ -326,7 +344,11 @@ impl Chart {
             Self::Bars(chart) => &chart.meta,
             Self::Strata(chart) => &chart.meta,
             Self::Pareto(chart) => &chart.meta,
-
+            Self::Ecdf(chart) => &chart.meta,
+            Self::Spans(chart) => &chart.meta,
+            Self::StackedTime(chart) => &chart.meta,
+            Self::Timeline(chart) => &chart.meta,
+            Self::LogHistogram(chart) => &chart.meta,
             Self::Difference(chart) => &chart.meta,
             Self::Strip(chart) => &chart.meta,
             Self::BeforeAfter(chart) => &chart.meta,

@@ -15,7 +15,8 @@ pub(super) fn section(scene: &Scene<'_>) -> (Section, Vec<Table>, Vec<Chart>) {
     let mut blocks = vec![
         Block::Text(
             "τ-bench records the cost of the user simulator only, τ²-bench also that of the agent; both only where the provider names a \
-             price. Unknown is not free: a cell without any known cost shows n/a. Free and locally served models record $0.00."
+             price. Unknown is not free: a cell without any known cost shows n/a. Models that are free or served \
+             locally, or whose price the library did not know, record $0.00."
                 .to_owned(),
         ),
         Block::Table("cost".to_owned()),
@@ -74,7 +75,7 @@ fn table(scene: &Scene<'_>) -> Table {
     let notes = vec![
         "Known: episodes whose cost is on record. Per success: cost of all episodes with a known cost, failed ones too, over the successes among them; interval by task. Without any \
          success it is infinite, and at least what was spent. Turns: messages of the agent. Tool calls of act and react agents are counted \
-         by the tool results they were given."
+         by the tool results they were given; those of τ²-bench include the user's own (telecom)."
             .to_owned(),
     ];
     Table { id: "cost".to_owned(), title: "Cost and length per episode".to_owned(), columns, rows: rows.collect(), notes }

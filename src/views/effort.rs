@@ -4,6 +4,7 @@ use super::{
     chart::{Chart, ChartMeta, Pareto, ParetoPoint, ParetoUnit},
     fmt::{cell, column},
     outcomes::tau2_entries,
+    overall::differing_words,
     scene::{Entry, EnvCells, Scene, plural},
     summary::bounds,
     table::{Cell, Table},
@@ -29,7 +30,7 @@ fn durations(scene: &Scene<'_>) -> Option<Table> {
         hi,
     ];
     columns.extend(DURATION_PERCENTILES.map(|p| column::number(&format!("p{p}_s"), &format!("P{p}"))));
-    columns.push(column::number("max_s", "max"));
+    columns.extend([column::number("max_s", "max"), column::number("per_success_s", "per solved task")]);
     let rows: Vec<Vec<Cell>> = tau2_entries(scene)
         .iter()
         .filter_map(|(entry, stats)| {
@@ -47,12 +48,14 @@ fn durations(scene: &Scene<'_>) -> Option<Table> {
             ];
             row.extend(durations.percentiles_s.map(cell::duration));
             row.push(cell::duration(Some(durations.max_s)));
+            row.push(cell::duration(durations.per_success_s.and_then(|ratio| ratio.ratio)));
             Some(row)
         })
         .collect();
     let notes = vec![
         "Wall-clock duration of an episode as recorded, user simulator included. Percentiles: linear between order statistics (type 7, as \
-         numpy); P99 only from 100 episodes on. Interval of the mean: by task. Invented times are left out."
+         numpy); P99 only from 100 episodes on. Interval of the mean: by task. Per solved task: the time of all \
+         episodes, failed ones too, over the successes. Invented times are left out."
             .to_owned(),
     ];
     let title = "Duration of episodes".to_owned();
@@ -143,11 +146,23 @@ struct Axis {
     name: &'static str,
     title: &'static str,
     unit: ParetoUnit,
+    not_shown: &'static str,
 }
 
-const COST: Axis = Axis { id: "cost", name: "Cost", title: "agent cost per episode, US dollars (log)", unit: ParetoUnit::Usd };
-const TIME: Axis =
-    Axis { id: "duration", name: "Duration", title: "mean duration of an episode (log)", unit: ParetoUnit::Seconds };
+const COST: Axis = Axis {
+    id: "cost",
+    name: "Cost",
+    title: "agent cost per episode, US dollars (log)",
+    unit: ParetoUnit::Usd,
+    not_shown: "Cells without a cost on record, or with a recorded cost of $0, are not shown",
+};
+const TIME: Axis = Axis {
+    id: "duration",
+    name: "Duration",
+    title: "mean duration of an episode (log)",
+    unit: ParetoUnit::Seconds,
+    not_shown: "Cells without a duration on record are not shown",
+};
 
 /// Ratio of the largest to the smallest positive value from which the axis is logarithmic.
 const LOG_FROM: f64 = 5.0;
@@ -158,19 +173,19 @@ fn pareto(
     axis: &Axis,
     x: impl Fn(&Entry<'_>) -> Option<(f64, Option<Interval>)>,
 ) -> Option<Pareto> {
-    let found: Vec<_> =
-        env.shown.iter().filter_map(|entry| Some((entry.name.short.clone(), x(entry)?, entry.stats.pass_1()?))).collect();
+    let found: Vec<_> = env.shown.iter().filter_map(|entry| Some((entry, x(entry)?, entry.stats.pass_1()?))).collect();
     if found.len() < 2 {
         return None;
     }
     let front = pareto::front(&found.iter().map(|(_, (x, _), (y, _))| (*x, *y)).collect::<Vec<_>>());
     let positive = || found.iter().map(|(_, (x, _), _)| *x).filter(|x| *x > 0.0);
     let log_x = positive().fold(0.0, f64::max) > LOG_FROM * positive().fold(f64::INFINITY, f64::min);
+    let differing = differing_words(scene, &found.iter().map(|(entry, _, _)| entry.index).collect::<Vec<_>>());
     let points: Vec<ParetoPoint> = found
         .into_iter()
         .enumerate()
-        .map(|(index, (label, (x, x_interval), (y, y_interval)))| ParetoPoint {
-            label,
+        .map(|(index, (entry, (x, x_interval), (y, y_interval)))| ParetoPoint {
+            label: entry.name.short.clone(),
             x,
             x_interval: bounds(x_interval),
             y,
@@ -185,9 +200,9 @@ fn pareto(
             title: format!("{} against pass^1 in {}", axis.name, env.env),
             subtitle: format!("{}; the line joins those that no other beats in both", plural(points.len() as u64, "cell")),
             footer: format!(
-                "Crosses: {} intervals by task. Cells without a {} on record are not shown. taureport {}",
+                "Crosses: {} intervals by task. {}.{differing} taureport {}",
                 scene.level(),
-                axis.id,
+                axis.not_shown,
                 scene.version
             ),
             alt: format!("{} against pass^1 for {} in {}", axis.name, plural(points.len() as u64, "cell"), env.env),

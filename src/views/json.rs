@@ -1,5 +1,6 @@
 //! `metrics.json`: the figures with full precision. Its form is docs/metrics.schema.json.
 
+mod latency;
 mod tau2;
 
 use std::collections::BTreeMap;
@@ -18,7 +19,7 @@ use crate::{
 };
 
 /// Version of the form of metrics.json: the major number changes when a reader would break.
-pub const SCHEMA_VERSION: &str = "1.1";
+pub const SCHEMA_VERSION: &str = "1.2";
 
 /// The whole file.
 #[derive(Debug, Serialize)]
@@ -30,6 +31,7 @@ pub struct Metrics {
     cells: Vec<CellJson>,
     rankings: Vec<RankingJson>,
     overall: Vec<OverallJson>,
+    latency: Option<latency::LatencyJson>,
     warnings: Vec<String>,
     files_passed_over: usize,
 }
@@ -231,6 +233,7 @@ pub fn metrics(scene: &Scene<'_>, attempts: Attempts) -> Metrics {
         cells: scene.entries().map(|entry| cell(scene, &entry)).collect(),
         rankings: rankings(scene),
         overall: overall(scene),
+        latency: scene.latency.map(|one| latency::LatencyJson::of(scene, one)),
         warnings: super::warnings::warnings(scene),
         files_passed_over: scene.sweep.passed_over.len(),
     }

@@ -8,14 +8,29 @@ use crate::{analysis::TaskStats, records::TaskId};
 /// Most rows of a matrix.
 const MOST_ROWS: usize = 120;
 
+/// A matrix.
+pub(super) struct Matrix<T> {
+    /// The tasks in all rows.
+    pub(super) tasks: usize,
+    /// One row a task, or a run of neighbouring tasks, with its name and one value a cell.
+    pub(super) rows: Vec<(String, Vec<T>)>,
+}
+
+impl<T> Matrix<T> {
+    /// Returns whether rows stand for several tasks.
+    pub(super) fn is_grouped(&self) -> bool {
+        self.rows.len() < self.tasks
+    }
+}
+
 /// Returns one row a task (or a run of neighbouring tasks) with one value a cell, made from the task figures of that cell.
-pub(super) fn binned<T>(entries: &[Entry<'_>], make: impl Fn(&[&TaskStats]) -> T) -> Vec<(String, Vec<T>)> {
+pub(super) fn binned<T>(entries: &[Entry<'_>], make: impl Fn(&[&TaskStats]) -> T) -> Matrix<T> {
     let by_cell: Vec<BTreeMap<&TaskId, &TaskStats>> =
         entries.iter().map(|entry| entry.stats.tasks.iter().map(|task| (&task.task, task)).collect()).collect();
     let tasks: BTreeSet<&TaskId> = by_cell.iter().flat_map(|cell| cell.keys().copied()).collect();
     let tasks: Vec<&TaskId> = tasks.into_iter().collect();
     let bin = tasks.len().div_ceil(MOST_ROWS).max(1);
-    tasks
+    let rows = tasks
         .chunks(bin)
         .map(|group| {
             let label = match group {
@@ -29,5 +44,6 @@ pub(super) fn binned<T>(entries: &[Entry<'_>], make: impl Fn(&[&TaskStats]) -> T
             });
             (label, values.collect())
         })
-        .collect()
+        .collect();
+    Matrix { tasks: tasks.len(), rows }
 }

@@ -18,7 +18,7 @@ pub(super) fn section(scene: &Scene<'_>) -> Section {
         ErrorPolicy::Fail => "every episode with an error is a failure (fail)",
         ErrorPolicy::Upstream => "every record counts with its recorded reward, as τ-bench does (upstream)",
     };
-    let choices = vec![
+    let mut choices = vec![
         format!("Errors: {errors}."),
         "Success: 1 − 1e-6 ≤ reward ≤ 1 + 1e-6, as τ-bench's run.py has it.".to_owned(),
         format!("Uneven trials: {} estimator.", ragged_name(scene)),
@@ -49,6 +49,13 @@ ICC(1)       = (MSB − MSW) / (MSB + (n_0 − 1) MSW)";
     provenance.push(
         "Inputs with size and SHA-256 are listed in manifest.json; every table is in tables/ with full precision.".to_owned(),
     );
-    let blocks = vec![Block::Points(choices), Block::Code(formulas.to_owned()), Block::Points(provenance)];
+    if let Some(latency) = scene.latency {
+        choices.push(super::latency::method(latency));
+    }
+    let mut blocks = vec![Block::Points(choices)];
+    if !scene.names.is_empty() {
+        blocks.push(Block::Code(formulas.to_owned()));
+    }
+    blocks.push(Block::Points(provenance));
     Section { id: "methods".to_owned(), heading: "Methods".to_owned(), blocks }
 }

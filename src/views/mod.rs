@@ -8,6 +8,7 @@ mod effort;
 mod explain;
 pub mod fmt;
 pub mod json;
+pub mod latency;
 mod matrix;
 mod methods;
 pub mod names;
@@ -20,6 +21,8 @@ pub mod scene;
 mod strata;
 pub mod summary;
 pub mod table;
+#[cfg(test)]
+mod tests;
 pub mod verify;
 pub mod warnings;
 
@@ -28,15 +31,20 @@ use scene::Scene;
 
 /// Returns the whole report, the section on conventions only if asked for.
 pub fn document(scene: &Scene<'_>, explain_pass_k: bool) -> Document {
-    let (summary, mut tables, mut charts) = summary::section(scene);
-    let mut sections = vec![summary];
-    for (section, own_tables, own_charts) in [quality::section(scene), reliability::section(scene), per_task::section(scene)] {
-        sections.push(section);
-        tables.extend(own_tables);
-        charts.extend(own_charts);
+    let has_results = !scene.names.is_empty();
+    let mut parts = Vec::new();
+    if has_results {
+        parts.push(summary::section(scene));
     }
-    let tau2 = [outcomes::section(scene), strata::section(scene)];
-    for (section, own_tables, own_charts) in tau2.into_iter().flatten().chain([cost::section(scene)]) {
+    parts.push(quality::section(scene));
+    if has_results {
+        parts.extend([reliability::section(scene), per_task::section(scene)]);
+        parts.extend([outcomes::section(scene), strata::section(scene)].into_iter().flatten());
+        parts.push(cost::section(scene));
+    }
+    parts.extend(latency::sections(scene));
+    let (mut sections, mut tables, mut charts) = (Vec::new(), Vec::new(), Vec::new());
+    for (section, own_tables, own_charts) in parts {
         sections.push(section);
         tables.extend(own_tables);
         charts.extend(own_charts);
@@ -48,6 +56,7 @@ pub fn document(scene: &Scene<'_>, explain_pass_k: bool) -> Document {
     }
     sections.push(methods::section(scene));
     let title = match scene.sweep.cells.len() {
+        0 => format!("Experiment report: {}", scene::plural(scene.sweep.logs.len() as u64, "log")),
         1 => format!("Experiment report: {}", scene.names[0].full),
         cells => format!("Experiment report: {cells} cells"),
     };

@@ -111,8 +111,8 @@ fn terminations_chart(scene: &Scene<'_>, entries: &[(Entry<'_>, &Tau2Stats)]) ->
             id: "terminations".to_owned(),
             title: "How episodes ended".to_owned(),
             subtitle: format!("Share of the episodes of {}", plural(cells as u64, "cell")),
-            footer: format!("user_stop and agent_stop are natural ends; only these are evaluated. other: none on record, or unknown to taureport {0}. \
-                 taureport {0}", scene.version),
+            footer: format!("user_stop and agent_stop are natural ends; only these are evaluated. Where no reason is on record, a recorded reward is \
+                 taken as evaluated. other: none on record, or unknown to taureport {0}. taureport {0}", scene.version),
             alt: format!("Stacked bars of termination reasons for {}", plural(cells as u64, "cell")),
         },
         axis: "share of episodes".to_owned(),
@@ -256,7 +256,7 @@ fn actions_table(entries: &[(Entry<'_>, &Tau2Stats)]) -> Option<Table> {
         "Similarity to one reference path: a run can match none of these actions and still be correct, or match all and fail."
             .to_owned(),
     ];
-    let title = format!("Action checks by tool ({} rows)", rows.len());
+    let title = format!("Action checks by tool ({})", plural(rows.len() as u64, "row"));
     (!rows.is_empty()).then(|| Table { id: "action_checks".to_owned(), title, columns, rows, notes })
 }
 

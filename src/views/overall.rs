@@ -70,6 +70,15 @@ fn table(scene: &Scene<'_>, overall: &Overall, many: bool) -> Table {
     Table { id, title, columns, rows, notes }
 }
 
+/// Returns a sentence on what cells shown side by side differ in although a comparison should keep it the same; empty where nothing.
+pub(super) fn differing_words(scene: &Scene<'_>, shown: &[usize]) -> String {
+    let contrasts = scene.analysis.rankings.iter().flat_map(|ranking| &ranking.contrasts);
+    let differs: BTreeSet<&str> =
+        contrasts.filter(|one| shown.contains(&one.cell)).flat_map(|one| one.differs.iter().copied()).collect();
+    let differs: Vec<&str> = differs.into_iter().collect();
+    if differs.is_empty() { String::new() } else { format!(" Cells differ in {}: see Data quality.", listing(&differs, 8)) }
+}
+
 /// The name of a configuration: what its cells are called in every environment, or all of their names.
 fn name(scene: &Scene<'_>, cells: &[usize]) -> String {
     let names: BTreeSet<&str> = cells.iter().map(|cell| scene.names[*cell].short.as_str()).collect();

@@ -3,7 +3,7 @@
 use super::{
     chart::{Chart, ChartMeta, Heatmap},
     document::{Block, Section},
-    fmt::{self, cell, column},
+    fmt::{cell, column},
     matrix::binned,
     scene::{EnvCells, Scene, listing, plural},
     table::{Cell, Table},
@@ -51,7 +51,7 @@ pub(super) fn section(scene: &Scene<'_>) -> (Section, Vec<Table>, Vec<Chart>) {
 }
 
 fn heatmap(scene: &Scene<'_>, env: &EnvCells<'_>) -> Heatmap {
-    let mut rows = binned(&env.shown, |group| {
+    let mut matrix = binned(&env.shown, |group| {
         let (n, c) = group.iter().fold((0, 0), |(n, c), task| (n + task.n, c + task.c));
         (n > 0).then(|| f64::from(c) / f64::from(n))
     });
@@ -59,22 +59,27 @@ fn heatmap(scene: &Scene<'_>, env: &EnvCells<'_>) -> Heatmap {
         let known: Vec<f64> = values.iter().flatten().copied().collect();
         known.iter().sum::<f64>() / known.len().max(1) as f64
     };
-    rows.sort_by(|(_, a), (_, b)| mean(b).total_cmp(&mean(a)));
+    matrix.rows.sort_by(|(_, a), (_, b)| mean(b).total_cmp(&mean(a)));
+    let (tasks, rests_on) = if matrix.is_grouped() {
+        let groups = format!("{} in {}", plural(matrix.tasks as u64, "task"), plural(matrix.rows.len() as u64, "group"));
+        (groups, "all trials of a group of tasks with neighbouring ids")
+    } else {
+        (plural(matrix.tasks as u64, "task"), "the trials of one task")
+    };
     let columns: Vec<String> = env.shown.iter().map(|entry| entry.name.short.clone()).collect();
     Heatmap {
         meta: ChartMeta {
             id: format!("tasks_{}", env.id),
             title: format!("Which tasks are solved in {}", env.env),
             subtitle: format!(
-                "Share of trials solved; {} from most to least solved, {} from best to worst",
-                plural(rows.len() as u64, "task"),
+                "Share of trials solved; {tasks} from most to least solved, {} from best to worst",
                 plural(columns.len() as u64, "cell")
             ),
-            footer: format!("Each square rests on the trials of one task in one cell only. taureport {}", scene.version),
+            footer: format!("Each square rests on {rests_on} in one cell only. taureport {}", scene.version),
             alt: format!("Heatmap of solve rates by task and cell in {}", env.env),
         },
         columns,
-        rows,
+        rows: matrix.rows,
     }
 }
 
@@ -108,6 +113,6 @@ fn table(scene: &Scene<'_>) -> Option<Table> {
             })
         })
         .collect();
-    let title = format!("Every task of every cell ({} rows)", fmt::count(Some(rows.len() as u64)));
+    let title = format!("Every task of every cell ({})", plural(rows.len() as u64, "row"));
     (!rows.is_empty()).then(|| Table { id: "tasks".to_owned(), title, columns, rows, notes: Vec::new() })
 }

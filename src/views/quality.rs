@@ -7,7 +7,7 @@ use super::{
     document::{Block, Section},
     fmt::{self, cell, column},
     matrix::binned,
-    scene::{EnvCells, Scene, listing, plural, was_were},
+    scene::{Entry, EnvCells, MOST_CELLS_SHOWN, Scene, listing, plural, was_were},
     summary::bounds,
     table::Table,
     warnings::warnings,
@@ -21,6 +21,11 @@ const UPSTREAM_DIFFERS: f64 = 0.005;
 pub(super) fn section(scene: &Scene<'_>) -> (Section, Vec<Table>, Vec<Chart>) {
     let mut blocks = vec![Block::Text(overview(scene))];
     blocks.extend(warnings(scene).into_iter().map(Block::Warning));
+    if scene.names.is_empty() {
+        let tables: Vec<Table> = passed_over_table(scene).into_iter().collect();
+        blocks.extend(tables.iter().map(|table| Block::FoldedTable(table.id.clone())));
+        return (Section { id: "data-quality".to_owned(), heading: "Data quality".to_owned(), blocks }, tables, Vec::new());
+    }
     let mut tables = vec![episodes_table(scene), cells_table(scene)];
     blocks.extend([Block::Table("episodes".to_owned()), Block::FoldedTable("cells".to_owned())]);
     for table in [errors_table(scene), policy_table(scene), upstream_table(scene)].into_iter().flatten() {
@@ -56,13 +61,20 @@ fn overview(scene: &Scene<'_>) -> String {
         plural(counted, "episode"),
         fmt::count(Some(excluded)),
     );
+    if scene.names.is_empty() {
+        "No result files.".clone_into(&mut text);
+    }
+    if !sweep.logs.is_empty() {
+        let place = if scene.latency.is_some() { "Latency" } else { "Logs" };
+        text.push_str(&format!(" {} read; see {place}.", was_were(sweep.logs.len() as u64, "log")));
+    }
     let passed = sweep.passed_over.len() as u64;
     if passed > 0 {
         text.push_str(&format!(" {} passed over, each with its reason below.", was_were(passed, "file")));
     }
     if scene.other_files > 0 {
         let others = was_were(scene.other_files as u64, "other file");
-        text.push_str(&format!(" {others} not opened: names not ending in .json or .jsonl (also with .gz or .zst)."));
+        text.push_str(&format!(" {others} not opened: neither .json or .jsonl (also with .gz or .zst) nor a log."));
     }
     text
 }
@@ -333,8 +345,10 @@ fn cell_names(scene: &Scene<'_>, cells: &[usize]) -> String {
 }
 
 fn coverage(scene: &Scene<'_>, env: &EnvCells<'_>) -> Coverage {
-    let columns: Vec<String> = env.shown.iter().map(|entry| entry.name.short.clone()).collect();
-    let rows = binned(&env.shown, |group| {
+    let unscored = unscored(scene, env);
+    let room = MOST_CELLS_SHOWN.saturating_sub(env.shown.len());
+    let drawn: Vec<Entry<'_>> = env.shown.iter().chain(unscored.iter().take(room)).copied().collect();
+    let matrix = binned(&drawn, |group| {
         let mut square = CoverageSquare { scored: 0, excluded: 0, planned: 0 };
         for task in group {
             square.scored += task.n;
@@ -343,24 +357,50 @@ fn coverage(scene: &Scene<'_>, env: &EnvCells<'_>) -> Coverage {
         }
         square
     });
-    let planned: u64 = env.shown.iter().flat_map(|entry| &entry.stats.tasks).map(|task| u64::from(task.planned)).sum();
-    let scored: u64 =
-        env.shown.iter().flat_map(|entry| &entry.stats.tasks).map(|task| u64::from(task.n.min(task.planned))).sum();
+    let tasks = || env.shown.iter().chain(&unscored).flat_map(|entry| &entry.stats.tasks);
+    let planned: u64 = tasks().map(|task| u64::from(task.planned)).sum();
+    let scored: u64 = tasks().map(|task| u64::from(task.n.min(task.planned))).sum();
     let share = fmt::rate((planned > 0).then(|| scored as f64 / planned as f64));
+    let columns: Vec<String> = drawn.iter().map(|entry| entry.name.short.clone()).collect();
+    let rows = if matrix.is_grouped() {
+        format!("; {} in {}", plural(matrix.tasks as u64, "task"), plural(matrix.rows.len() as u64, "group"))
+    } else {
+        String::new()
+    };
     Coverage {
         meta: ChartMeta {
             id: format!("coverage_{}", env.id),
             title: format!("Coverage in {}: {share} of the planned trials count", env.env),
-            subtitle: format!("{}; planned trials are inferred per cell", plural(columns.len() as u64, "cell")),
+            subtitle: format!("{}{rows}; planned trials are inferred per cell", plural(columns.len() as u64, "cell")),
             footer: format!(
-                "{} of {} planned trials. taureport {}",
+                "{} of {} planned trials.{} taureport {}",
                 fmt::count(Some(scored)),
                 fmt::count(Some(planned)),
+                unscored_words(unscored.len(), room),
                 scene.version
             ),
             alt: format!("Task by cell matrix of counted trials in {}", env.env),
         },
         columns,
-        rows,
+        rows: matrix.rows,
     }
+}
+
+/// Returns the cells of a charted environment whose plan is known and of which nothing counts: runs that never finished an episode.
+fn unscored<'a>(scene: &'a Scene<'_>, env: &EnvCells<'_>) -> Vec<Entry<'a>> {
+    let of = |entry: &Entry<'_>| (entry.cell.key.benchmark, entry.cell.key.env.clone());
+    let Some(ours) = env.shown.first().map(of) else { return Vec::new() };
+    let planned = |entry: &Entry<'_>| entry.stats.tasks.iter().any(|task| task.planned > 0);
+    scene.entries().filter(|entry| of(entry) == ours && entry.stats.outcomes.counted == 0 && planned(entry)).collect()
+}
+
+fn unscored_words(unscored: usize, room: usize) -> String {
+    if unscored == 0 {
+        return String::new();
+    }
+    let hidden = match unscored.saturating_sub(room) {
+        0 => String::new(),
+        hidden => format!(", {} of them not drawn", fmt::count(Some(hidden as u64))),
+    };
+    format!(" Among them {} of which nothing counts{hidden}.", plural(unscored as u64, "cell"))
 }

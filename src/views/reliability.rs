@@ -212,7 +212,7 @@ fn long_table(scene: &Scene<'_>) -> Option<Table> {
          mean over the tasks with k trials, another set at every k."
             .to_owned(),
     ];
-    let title = format!("pass^k and pass@k with intervals ({} rows)", rows.len());
+    let title = format!("pass^k and pass@k with intervals ({})", plural(rows.len() as u64, "row"));
     (!rows.is_empty()).then(|| Table { id: "pass_k_all".to_owned(), title, columns, rows, notes })
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::names::{CellName, env_name, names, slug, unique};
 use crate::{
-    analysis::{Analysis, CellStats, EnvRanking},
+    analysis::{Analysis, CellStats, EnvRanking, latency::Latency},
     sweep::{Cell, Rebased, Sweep},
 };
 
@@ -29,6 +29,8 @@ pub struct Scene<'a> {
     pub other_files: usize,
     /// What `--reward-basis` did, if given.
     pub rebased: Option<Rebased>,
+    /// The figures of the logs, if there are any.
+    pub latency: Option<&'a Latency>,
 }
 
 /// One cell with everything about it.
@@ -47,7 +49,7 @@ pub struct Entry<'a> {
 impl<'a> Scene<'a> {
     /// Sets the scene.
     pub fn new(sweep: &'a Sweep, analysis: &'a Analysis, version: &'a str) -> Self {
-        Self { sweep, analysis, names: names(sweep), version, flags: Vec::new(), other_files: 0, rebased: None }
+        Self { sweep, analysis, names: names(sweep), version, flags: Vec::new(), other_files: 0, rebased: None, latency: None }
     }
 
     /// Returns all cells in order.

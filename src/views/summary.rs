@@ -8,7 +8,7 @@ use super::{
     table::{Cell, Column, Table},
 };
 use crate::{
-    analysis::{Contrast, EnvRanking, Verdict},
+    analysis::{CellStats, Contrast, EnvRanking, FEWEST_COMMON_TASKS, Verdict},
     metrics::interval::Interval,
 };
 
@@ -82,10 +82,11 @@ fn finding(scene: &Scene<'_>, ranking: &EnvRanking) -> Option<String> {
     let (worse, open, untested) = (of(Verdict::Worse), of(Verdict::Inconclusive), of(Verdict::NotCompared));
     let better = of(Verdict::Better);
     let mut text = if ranking.contrasts.is_empty() {
-        format!("{env}: not compared; the highest is {} with {estimate}.", leader.name.short)
+        format!("{env}: not compared; the highest{} is {} with {estimate}.", among(scene, ranking), leader.name.short)
     } else {
         // "Best" is said only where every other cell is worse beyond noise.
-        let lead = if worse.len() == ranking.contrasts.len() { "best" } else { "highest" };
+        let highest = || format!("highest{}", among(scene, ranking));
+        let lead = if worse.len() == ranking.contrasts.len() { "best".to_owned() } else { highest() };
         format!("{env}: {lead} is {} with {estimate}.{}", leader.name.short, reliability_words(&leader))
     };
     if !worse.is_empty() {
@@ -101,6 +102,22 @@ fn finding(scene: &Scene<'_>, ranking: &EnvRanking) -> Option<String> {
         text.push_str(&format!(" {} too few tasks in common with it to compare.", have(untested.len())));
     }
     Some(text)
+}
+
+/// Returns which cells the leader is the highest of, where a cell that ran too few tasks to lead stands higher.
+fn among(scene: &Scene<'_>, ranking: &EnvRanking) -> String {
+    let stats = || ranking.order.iter().map(|index| scene.entry(*index).stats);
+    let largest = stats().map(|stats| stats.scored_tasks).max().unwrap_or(0);
+    let pass_1 = |stats: &CellStats| stats.pass_1().map_or(f64::NEG_INFINITY, |(value, _)| value);
+    let leader = stats().next().map_or(f64::INFINITY, pass_1);
+    let higher: Vec<usize> = stats().filter(|stats| pass_1(stats) > leader).map(|stats| stats.scored_tasks).collect();
+    if higher.is_empty() {
+        String::new()
+    } else if higher.iter().all(|tasks| 2 * tasks < largest) {
+        " of the cells with at least half of the largest cell's tasks".to_owned()
+    } else {
+        format!(" of the cells with at least {FEWEST_COMMON_TASKS} tasks")
+    }
 }
 
 fn have(count: usize) -> String {
@@ -189,10 +206,15 @@ fn table(scene: &Scene<'_>, id: &str, title: &str, entries: &[Entry<'_>]) -> Tab
         column::number("user_cost_per_success_usd", ""),
     ];
     let rows = entries.iter().map(row).collect();
+    let premature = if entries.iter().any(|entry| entry.stats.tau2.is_some()) {
+        " Premature ends of τ²-bench (max_steps, agent_error, …) count as scored and stand under 'How episodes ended'."
+    } else {
+        ""
+    };
     let mut notes = vec![format!(
         "pass^k: chance that k trials of a task all succeed, mean over tasks; k is the largest that rests on enough tasks. \
-         Interval: {} on other tasks like these ({}). Cover: counted share of the planned trials. Errors: share of episodes that ended in \
-         any error.",
+         Interval: {} on other tasks like these ({}). Cover: counted share of the planned trials. Errors: share of episodes whose \
+         record holds an error.{premature}",
         scene.level(),
         scene.analysis.options.ci.name(),
     )];
@@ -325,10 +347,12 @@ fn forest(scene: &Scene<'_>) -> Option<Forest> {
         0 => String::new(),
         count => format!(" Not shown: {}, too small or too many.", plural(count as u64, "cell")),
     };
+    let shown: Vec<usize> = envs.iter().flat_map(|env| &env.shown).map(|entry| entry.index).collect();
     let footer = format!(
-        "Dot: mean over tasks of the share of trials solved. Whisker: {level} interval for other tasks like these ({}).{omitted} \
+        "Dot: mean over tasks of the share of trials solved. Whisker: {level} interval for other tasks like these ({}).{omitted}{} \
          taureport {}",
         scene.analysis.options.ci.name(),
+        super::overall::differing_words(scene, &shown),
         scene.version,
     );
     Some(Forest {

@@ -46,7 +46,10 @@ pub fn view(submission: &Submission, verification: &Verification, sweep: &Sweep)
             Source::Ambiguous(cells) => warnings.push(ambiguous(domain, cells, sweep)),
             Source::Found(trajectories) => {
                 notes.push(origin(domain, trajectories, sweep));
-                warnings.extend(doubts(submission, domain, trajectories, sweep));
+                let grave = [other_model(submission, domain, trajectories, sweep), incomplete(domain, trajectories)];
+                notes.extend(grave.iter().flatten().map(|text| format!("{text}.")));
+                warnings.extend(grave.into_iter().flatten());
+                warnings.extend(doubts(domain, trajectories));
             }
         }
     }
@@ -86,9 +89,9 @@ fn row(domain: &DomainCheck, figure: &Figure) -> Vec<Cell> {
     };
     let claimed = figure.claimed.map(|claim| claim.value);
     let difference = figure.difference();
-    let behind = match &domain.source {
-        Source::Found(trajectories) => Some((trajectories.tasks as u64, trajectories.trials)),
-        Source::Missing | Source::Ambiguous(_) => None,
+    let (tasks, trials) = match &domain.source {
+        Source::Found(found) => (tasks(found), cell::count(Some(found.trials))),
+        Source::Missing | Source::Ambiguous(_) => (cell::count(None), cell::count(None)),
     };
     vec![
         cell::text(domain.domain.clone()),
@@ -97,16 +100,31 @@ fn row(domain: &DomainCheck, figure: &Figure) -> Vec<Cell> {
         cell::mean(claimed, figure.claimed.map_or(decimals, |claim| claim.decimals.min(decimals))),
         cell::mean(figure.recomputed, decimals),
         Cell { text: fmt::difference(difference, decimals), ..cell::mean(difference, decimals) },
-        cell::text(word(figure.agreement())),
-        cell::count(behind.map(|(tasks, _)| tasks)),
-        cell::count(behind.map(|(_, trials)| trials)),
+        cell::text(word(figure)),
+        tasks,
+        trials,
     ]
 }
 
-fn word(agreement: Agreement) -> &'static str {
-    match agreement {
+/// Returns the tasks behind a figure: `10 of 50` where others of the results have no trial.
+fn tasks(found: &Trajectories) -> Cell {
+    let mut shown = cell::count(Some(found.tasks as u64));
+    if found.tasks_without_trial > 0 {
+        shown.text = tasks_of(found);
+    }
+    shown
+}
+
+fn tasks_of(found: &Trajectories) -> String {
+    let all = found.tasks + found.tasks_without_trial;
+    format!("{} of {}", fmt::count(Some(found.tasks as u64)), fmt::count(Some(all as u64)))
+}
+
+fn word(figure: &Figure) -> &'static str {
+    match figure.agreement() {
         Agreement::Equal => "equal",
         Agreement::Differs => "differs",
+        Agreement::NotCheckable if figure.recomputed.is_some() => "incomplete",
         Agreement::NotCheckable => "not checkable",
         Agreement::NotClaimed => "not claimed",
     }
@@ -183,17 +201,32 @@ fn origin(domain: &DomainCheck, found: &Trajectories, sweep: &Sweep) -> String {
     format!("{}: {pooled}from {} (agent {agent}, user {user}){chosen}{copies}.", domain.domain, listing(&files, LISTED))
 }
 
-/// Says what throws doubt on the figures of a domain.
-fn doubts(submission: &Submission, domain: &DomainCheck, found: &Trajectories, sweep: &Sweep) -> Vec<String> {
+/// Says that the trajectories are of another agent than the submission, as far as names go.
+fn other_model(submission: &Submission, domain: &DomainCheck, found: &Trajectories, sweep: &Sweep) -> Option<String> {
+    let key = &sweep.cells[found.cell].key;
+    let (theirs, ours) = (submission.model.as_deref().unwrap_or(UNKNOWN), key.model.as_deref().unwrap_or(UNKNOWN));
+    (found.model_agrees == Some(false))
+        .then(|| format!("{}: the submission is of {theirs}, the trajectories name the agent {ours}", domain.domain))
+}
+
+/// Says that tasks are missing.
+fn incomplete(domain: &DomainCheck, found: &Trajectories) -> Option<String> {
+    (found.tasks_without_trial > 0).then(|| {
+        format!(
+            "{}: incomplete, {} tasks that the results list have an evaluated trial; figures over a part of the tasks check no claim",
+            domain.domain,
+            tasks_of(found),
+        )
+    })
+}
+
+/// Says what else throws doubt on the figures of a domain.
+fn doubts(domain: &DomainCheck, found: &Trajectories) -> Vec<String> {
     let mut doubts = Vec::new();
     let mut add = |text: String| doubts.push(format!("{}: {text}", domain.domain));
-    if found.model_agrees == Some(false) {
-        let key = &sweep.cells[found.cell].key;
-        let (theirs, ours) = (submission.model.as_deref().unwrap_or(UNKNOWN), key.model.as_deref().unwrap_or(UNKNOWN));
-        add(format!("the submission is of {theirs}, the trajectories name the agent {ours}"));
-    }
     let unchecked = |test: &dyn Fn(&Figure) -> bool| {
-        domain.figures.iter().any(|figure| figure.agreement() == Agreement::NotCheckable && test(figure))
+        let cannot = |figure: &Figure| figure.agreement() == Agreement::NotCheckable && figure.recomputed.is_none();
+        domain.figures.iter().any(|figure| cannot(figure) && test(figure))
     };
     if unchecked(&|figure| figure.measure != Measure::Cost) {
         let fewest = found.trials_per_task.map_or(0, |(fewest, _)| u64::from(fewest));
@@ -212,7 +245,6 @@ fn doubts(submission: &Submission, domain: &DomainCheck, found: &Trajectories, s
         add(format!("{errors} left out; counted as failures, they would make pass^1 {failed}"));
     }
     for (count, what) in [
-        (found.tasks_without_trial as u64, "tasks without an evaluated trial, missing from the figures"),
         (found.unevaluated, "simulations without a reward, left out"),
         (found.untasked, "simulations that name no task, left out of pass^k"),
         (found.repeated_ids as u64, "simulations there more than once with different content, each counted as a trial"),

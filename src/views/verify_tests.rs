@@ -60,7 +60,7 @@ fn trajectories() -> Trajectories {
 }
 
 fn figure(measure: Measure, claimed: Option<(f64, usize)>, recomputed: Option<f64>) -> Figure {
-    Figure { measure, claimed: claimed.map(|(value, decimals)| Claim { value, decimals }), recomputed }
+    Figure { measure, claimed: claimed.map(|(value, decimals)| Claim { value, decimals }), recomputed, is_complete: true }
 }
 
 fn shown(source: Source, figures: Vec<Figure>, sweep: &Sweep) -> VerifyView {
@@ -109,7 +109,6 @@ fn doubts_are_told() {
         chosen_by: ChosenBy::Copies,
         files: [0, 1].into(),
         model_agrees: Some(false),
-        tasks_without_trial: 3,
         infrastructure: 1,
         unevaluated: 2,
         untasked: 4,
@@ -127,16 +126,31 @@ fn doubts_are_told() {
     retail | pass^1 | % | 84.2 | 90.00 | +5.80 | differs | 114 | 114
     retail | pass^2 | % | 1.0 | n/a | n/a | not checkable | 114 | 114
     note: retail: pooled from run/0.json, run/1.json (agent unknown, user unknown), the other candidates being copies; 5 copies not counted again.
+    note: retail: the submission is of Quill, the trajectories name the agent unknown.
     warning: retail: the submission is of Quill, the trajectories name the agent unknown
     warning: retail: pass^k can be checked up to k = 1 only, the fewest evaluated trials of any task
     warning: retail: simulations whose agent cost is known: 2 of 9
     warning: retail: 1 infrastructure error left out; counted as failures, they would make pass^1 75.44
-    warning: retail: tasks without an evaluated trial, missing from the figures: 3
     warning: retail: simulations without a reward, left out: 2
     warning: retail: simulations that name no task, left out of pass^k: 4
     warning: retail: simulations there more than once with different content, each counted as a trial: 6
     warning: not looked at, since the submission claims nothing of it: airline
     claims equal: 0 of 1 checked; not checkable: 1
+    ");
+}
+
+#[test]
+fn a_part_of_the_tasks_is_told_in_the_table() {
+    let found = Trajectories { tasks: 10, trials: 40, tasks_without_trial: 40, ..trajectories() };
+    let figures = vec![Figure { is_complete: false, ..figure(Measure::PassHat(1), Some((84.2, 1)), Some(84.2)) }];
+    insta::assert_snapshot!(lines(&shown(Source::Found(Box::new(found)), figures, &sweep(vec![key(Some("quill"), "default")]))), @"
+    Claimed and recomputed: Quill
+    retail | pass^1 | % | 84.2 | 84.20 | n/a | incomplete | 10 of 50 | 40
+    note: retail: from run/0.json (agent quill, user unknown), chosen by the agent's model.
+    note: retail: incomplete, 10 of 50 tasks that the results list have an evaluated trial; figures over a part of the tasks check no claim.
+    warning: retail: incomplete, 10 of 50 tasks that the results list have an evaluated trial; figures over a part of the tasks check no claim
+    warning: not looked at, since the submission claims nothing of it: airline
+    no claim could be checked
     ");
 }
 

@@ -13,6 +13,8 @@ use crate::{
 
 /// Identity conflicts listed.
 const LISTED_CONFLICTS: usize = 5;
+/// Versions listed.
+const LISTED_VERSIONS: usize = 4;
 /// Share of errors from which a warning is given.
 const MANY_ERRORS: f64 = 0.05;
 /// Tasks listed by name.
@@ -76,6 +78,13 @@ fn cell_warnings(entry: &Entry<'_>) -> Vec<String> {
             "{name}: {invalid} of {episodes} have no usable reward (missing, null or not a number) and are left out."
         ));
     }
+    if stats.tally.regraded > 0 {
+        let (count, verb) = (stats.tally.regraded as u64, if stats.tally.regraded == 1 { "occurs" } else { "occur" });
+        found.push(format!(
+            "{name}: {} {verb} more than once with different rewards (graded again, say); --attempts says which of them counts.",
+            plural(count, "simulation"),
+        ));
+    }
     if let Some(tau2) = &stats.tau2 {
         found.extend(tau2_warnings(name, tau2));
     }
@@ -110,6 +119,14 @@ fn tau2_warnings(name: &str, stats: &Tau2Stats) -> Vec<String> {
     if stats.missing_simulations > 0 {
         let missing = plural(stats.missing_simulations, "simulation");
         found.push(format!("{name}: {missing} listed in results.json are not there."));
+    }
+    if stats.versions.len() > 1 {
+        let versions: Vec<&String> = stats.versions.iter().collect();
+        found.push(format!(
+            "{name}: its files were written by {} versions of the benchmark ({}); `--by cell,version` tells them apart.",
+            versions.len(),
+            listing(&versions, LISTED_VERSIONS),
+        ));
     }
     found
 }

@@ -25,7 +25,7 @@ fn assert_same(a: &Report, b: &Report) {
 
 #[test]
 fn two_runs_are_the_same_bytes() {
-    let arguments = ["fixtures/sweep", "fixtures/tau2", "--svg", "--explain-passk", "-v"];
+    let arguments = ["fixtures/sweep", "fixtures/tau2", "fixtures/logs", "--svg", "--explain-passk", "-v"];
     assert_same(&analyze(&arguments), &analyze(&arguments));
 }
 
@@ -53,6 +53,13 @@ fn the_order_of_arguments_does_not_matter() {
     // A file named twice, once by its folder, is read once.
     let file = "fixtures/sweep/results/retail/act/tern-70b/episodes.jsonl";
     assert_same(&run(&parts), &run(&[&[file], &parts[..]].concat()));
+}
+
+#[test]
+fn the_order_of_logs_does_not_matter() {
+    let parts = ["fixtures/logs/logs/tau2_retail.log", "fixtures/logs/logs/eval_retail.log", "fixtures/logs/results"];
+    let reversed: Vec<&str> = parts.iter().rev().copied().collect();
+    assert_same(&analyze(&[&parts, &["-v"][..]].concat()), &analyze(&[&reversed[..], &["-v"]].concat()));
 }
 
 #[test]

@@ -46,7 +46,7 @@ fn the_generator_is_deterministic_and_small() {
     let tree = generate::tree();
     assert!(tree == generate::tree(), "two runs differ");
     let bytes: usize = tree.values().map(|entry| pack(entry).len()).sum();
-    assert!(bytes < 1_200_000, "{bytes} bytes are too many for a checked-in tree");
+    assert!(bytes < 1_400_000, "{bytes} bytes are too many for a checked-in tree");
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn the_secret_is_where_it_is_said_to_be() {
 
 /// Replaces the fixtures: what is no longer written goes away.
 fn write(tree: &generate::Tree) {
-    for part in ["sweep", "broken", "secret", "tau2"] {
+    for part in ["sweep", "broken", "secret", "tau2", "logs"] {
         let folder = root().join(part);
         if folder.exists() {
             fs::remove_dir_all(&folder).expect("an old fixture folder can be removed");

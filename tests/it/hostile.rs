@@ -284,6 +284,116 @@ fn in_labels() {
     assert_sound(&analyze_beside(folder.path(), &[&["--"], &labels[..]].concat()));
 }
 
+/// Structured lines with everything a name may hold in every place a name may stand.
+fn hostile_log() -> String {
+    let mut log = String::new();
+    for (at, name) in names().iter().enumerate() {
+        // A line break ends the line; what the log says of one stays as it is written.
+        let name = name.replace('\n', "\\n");
+        let head = format!("[PROFILE] 2026-03-05 10:00:{:02}.000 task={name} thread=1", at % 60);
+        // Enough for a curve and a histogram of each model.
+        for call in 0..20 {
+            writeln!(log, "{head} type=llm_call model={name} call_type={name} duration_ms={at}{call}.50 output_tokens=7")
+                .expect("text");
+        }
+        writeln!(log, "{head} type=tool_call function={name} duration_ms=1.00").expect("text");
+        writeln!(log, "{head} type={name} model={name} duration_ms=2.00").expect("text");
+        writeln!(log, "{head} type=expert_call model=m duration_ms=3.00 error={name}").expect("text");
+        writeln!(log, "{head} {name}").expect("text");
+        writeln!(log, "[TAU2_TASK_COMPLETE] domain={name} trial=0 task_id={name} status=ok").expect("text");
+    }
+    log
+}
+
+#[test]
+fn in_logs() {
+    let folder = temporary();
+    write(&folder.path().join("in/tau2_retail.log"), hostile_log());
+    let mut console = String::new();
+    let mut server = "Starting USER vLLM server on node: n\n".to_owned();
+    for (at, name) in names().iter().enumerate() {
+        let quoted = name.replace('\'', "\\'");
+        writeln!(console, "Namespace(num_trials=1, env='{quoted}', model='{quoted}', agent_strategy='{quoted}')")
+            .expect("text");
+        writeln!(console, "Running tasks 0 to 1 (checkpoint path: {name})\n❌ task_id={name} {{'error': '{name}'}}")
+            .expect("text");
+        writeln!(server, "ValueError: {name}").expect("text");
+        writeln!(
+            server,
+            "INFO 03-05 10:00:{:02} x.py:1] Avg prompt throughput: nan tokens/s, Avg generation throughput: -1.5 tokens/s, \
+             Running: 99999999999999999999 reqs, GPU KV cache usage: 1e999%",
+            at % 60
+        )
+        .expect("text");
+    }
+    write(&folder.path().join("in/slurm_1_1.out"), console);
+    write(&folder.path().join("in/user_vllm_1.out"), server);
+    let report = analyze_beside(folder.path(), &["in"]);
+    assert_sound(&report);
+    assert!(report.files.contains_key("charts/latency_ecdf.png"), "{:?}", report.files.keys());
+}
+
+#[test]
+fn in_logs_with_results() {
+    let folder = temporary();
+    let ids: Vec<String> = names().into_iter().filter(|name| !name.contains('\n')).collect();
+    write(&folder.path().join("in/airline/act/quill-7b/run.json"), checkpoint(&ids, "boom"));
+    let mut lines = String::new();
+    for id in &ids {
+        writeln!(lines, "[PROFILE] 2026-03-05 10:00:00.000 task={id} thread=1 type=llm_call model=m duration_ms=5.00")
+            .expect("text");
+    }
+    write(&folder.path().join("in/airline/run.log"), lines);
+    assert_sound(&analyze_beside(folder.path(), &["in"]));
+}
+
+#[test]
+fn durations_that_are_none() {
+    let folder = temporary();
+    let values =
+        ["nan", "NaN", "inf", "-inf", "-5.00", "1e999", "", "x", "0.00", "1e308", "0x1p4", "12", "99999999999999999999.00"];
+    let mut log = String::new();
+    for (at, value) in values.iter().enumerate() {
+        let stamp = if at % 3 == 0 { "0000-00-00 99:99:99.999" } else { "2026-03-05 10:00:00.000" };
+        writeln!(
+            log,
+            "[PROFILE] {stamp} task={at} thread={value} type=llm_call step={value} model=m duration_ms={value} prefill_ms={value} \
+             decode_ms={value} input_tokens={value} output_tokens={value}"
+        )
+        .expect("text");
+    }
+    write(&folder.path().join("in/tau2_retail.log"), log);
+    let report = analyze_beside(folder.path(), &["in", "--legacy-profile", "old"]);
+    assert_sound(&report);
+    let found = &report.metrics()["latency"]["series"][0];
+    let counts = [&found["duration"]["calls"], &found["duration"]["invalid"], &found["untimed"]].map(serde_json::Value::as_u64);
+    assert_eq!(counts, [Some(4), Some(1), Some(8)], "{found}");
+}
+
+#[test]
+fn logs_that_are_no_text() {
+    let folder = temporary();
+    let record = "[PROFILE] 2026-03-05 10:00:00.000 task=1 thread=1 type=llm_call model=m duration_ms=5.00";
+    let bytes: Vec<u8> = (0..200_000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()[2]).collect();
+    let mut mixed = bytes.clone();
+    mixed.extend(format!("\n{record}\n").as_bytes());
+    // A line of 20 MB with records glued to both of its ends.
+    let long = format!("{record} {} {record}\n{record}\n", "x".repeat(20 << 20));
+    write(&folder.path().join("in/binary.log"), &bytes);
+    write(&folder.path().join("in/mixed.out"), mixed);
+    write(&folder.path().join("in/long.log"), long);
+    write(&folder.path().join("in/cut.log.gz"), [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255, 1, 2, 3]);
+    write(&folder.path().join("in/empty.log"), "");
+    write(&folder.path().join("in/ends.log"), &record[..record.len() - 3]);
+    let report = analyze_beside(folder.path(), &["in"]);
+    assert_sound(&report);
+    let logs = report.metrics()["latency"]["logs"].clone();
+    let long =
+        logs.as_array().into_iter().flatten().find(|log| log["path"].as_str().is_some_and(|path| path.ends_with("long.log")));
+    let long = long.unwrap_or_else(|| panic!("the long log is not read: {logs}"));
+    assert_eq!((&long["records"], &long["understood"]), (&serde_json::json!(3), &serde_json::json!(3)));
+}
+
 #[test]
 fn the_table_on_the_terminal_keeps_its_width() {
     let folder = temporary();

@@ -15,5 +15,6 @@ mod schema;
 mod secrets;
 mod support;
 mod truth;
+mod truth_logs;
 mod truth_tau2;
 mod verify;

@@ -4,6 +4,7 @@
 //! them these tests do nothing and say so. `README.md` there defines every expected figure.
 
 mod files;
+mod logs;
 mod published;
 mod sweeps;
 mod tau2;

@@ -1,4 +1,4 @@
-//! `reports/sample/` and `reports/sample_tau2/` are exactly what the program writes for the invented results.
+//! `reports/sample/`, `reports/sample_tau2/` and `reports/sample_logs/` are exactly what the program writes for the invented results.
 
 use std::{env, fs};
 
@@ -11,7 +11,8 @@ const REMEDY: &str = "if the change is wanted, regenerate with: TAUREPORT_WRITE_
 const BY_HAND: &str = ".gitattributes";
 
 /// The samples and what they are made from.
-const SAMPLES: [(&str, &str); 2] = [("reports/sample", "fixtures/sweep"), ("reports/sample_tau2", "fixtures/tau2")];
+const SAMPLES: [(&str, &str); 3] =
+    [("reports/sample", "fixtures/sweep"), ("reports/sample_tau2", "fixtures/tau2"), ("reports/sample_logs", "fixtures/logs")];
 
 #[test]
 fn the_samples_are_what_the_program_writes() {

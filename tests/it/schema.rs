@@ -38,9 +38,11 @@ const OPTIONS: [&[&str]; 8] = [
     &["--map", ".=>model=one,env=one,strategy=one,temperature=1,user_model=u,user_strategy=llm"],
 ];
 
-const INPUTS: [&str; 6] = [
+const INPUTS: [&str; 8] = [
     "fixtures/sweep",
     "fixtures/tau2",
+    "fixtures/logs",
+    "fixtures/logs/logs/user_vllm_4242.out",
     "fixtures/secret",
     "fixtures/broken",
     "fixtures/broken/no_task_id.json",
@@ -50,7 +52,9 @@ const INPUTS: [&str; 6] = [
 #[test]
 fn real_output_has_the_form() {
     let validator = validator();
-    let runs = INPUTS.map(|input| (input, &[][..])).into_iter().chain(OPTIONS.map(|options| ("fixtures/sweep", options)));
+    let of_logs: &[&str] = &["--quantile", "nearest-rank", "--percentiles", "0,50,99.9,100", "--slo", "1ms", "--seed", "7"];
+    let others = OPTIONS.map(|options| ("fixtures/sweep", options)).into_iter().chain([("fixtures/logs", of_logs)]);
+    let runs = INPUTS.map(|input| (input, &[][..])).into_iter().chain(others);
     for (input, options) in runs {
         let metrics = analyze(&[&[input, "--no-charts", "-qq"], options].concat()).metrics();
         assert_eq!(errors(&validator, &metrics), [""; 0], "{input} {options:?}");
@@ -94,7 +98,7 @@ pub(crate) fn inspect(path: &str, schema: &Value, wrong: &mut Vec<String>) {
 /// A mutation and what it does to a sound document.
 type Mutation = (&'static str, fn(&mut Value));
 
-const MUTATIONS: [Mutation; 14] = [
+const MUTATIONS: [Mutation; 19] = [
     ("a figure too many", |all| all["surprise"] = json!(1)),
     ("a cell's figure too many", |all| all["cells"][0]["surprise"] = json!(1)),
     ("a figure left out", |all| drop(all["cells"][0].as_object_mut().and_then(|cell| cell.remove("coverage")))),
@@ -108,13 +112,21 @@ const MUTATIONS: [Mutation; 14] = [
     ("k of 0", |all| all["cells"][0]["pass_hat"][0]["k"] = json!(0)),
     ("an unknown verdict", |all| all["rankings"][0]["against_leader"][0]["verdict"] = json!("equal")),
     ("an unknown option", |all| all["options"]["errors"] = json!("ignore")),
+    ("a call's figure too many", |all| all["latency"]["series"][0]["surprise"] = json!(1)),
+    ("a role of a guess", |all| all["latency"]["series"][0]["role"] = json!("orchestrator")),
+    ("a mean of no time", |all| all["latency"]["series"][0]["duration"]["mean_ms"] = json!(-1.0)),
+    ("a part of an episode left out", |all| {
+        drop(all["latency"]["time"][0]["parts_s"].as_object_mut().and_then(|parts| parts.remove("judge")));
+    }),
+    ("half a copy", |all| all["latency"]["logs"][0]["copies_dropped"] = json!(0.5)),
     ("another major version", |all| all["schema_version"] = json!("2.0")),
 ];
 
 #[test]
 fn a_spoilt_document_is_refused() {
     let validator = validator();
-    let sound = analyze(&["fixtures/sweep", "--no-charts"]).metrics();
+    let mut sound = analyze(&["fixtures/sweep", "--no-charts"]).metrics();
+    sound["latency"] = analyze(&["fixtures/logs", "--no-charts"]).metrics()["latency"].take();
     assert!(validator.is_valid(&sound));
     for (what, spoil) in MUTATIONS {
         let mut document = sound.clone();

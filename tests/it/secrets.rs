@@ -113,6 +113,41 @@ fn in_the_name_of_the_output_folder() {
 }
 
 #[test]
+fn in_logs() {
+    for key in KEYS {
+        let folder = temporary();
+        let line = |rest: &str| format!("[PROFILE] 2026-03-05 10:00:00.000 {rest}\n");
+        let profile = [
+            line(&format!("task={key} thread=1 type=llm_call step=1 model=acme/{key} call_type={key} duration_ms=12.00")),
+            line(&format!("task=1 thread=1 type=tool_call function={key} duration_ms=1.00 error=401 for key {key}")),
+            line(&format!("task=2 thread=1 type={key} {key}={key} duration_ms=1.00")),
+            line(&format!("no type, but {key}")),
+            format!("[TAU2_TASK_COMPLETE] domain={key} trial=0 task_id={key} status=ok\n"),
+        ];
+        write(&folder.path().join(format!("{key}.log")), profile.concat());
+        let console = format!(
+            "Namespace(num_trials=1, env='{key}', model='{key}', agent_strategy='{key}', user_model='{key}', api_key='{key}')\n\
+             Running tasks 0 to 1 (checkpoint path: results/{key}.json)\n❌ task_id={key} {{'error': '{key}'}}\n"
+        );
+        write(&folder.path().join("slurm_1.out"), console);
+        let server = format!(
+            "Starting USER vLLM server on node: {key}\nModel: acme/{key}\nDEBUG: SLURM_JOB_ID={key}\n\
+             INFO 03-05 10:00:00 x.py:1] Avg prompt throughput: 1.0 tokens/s, Avg generation throughput: 1.0 tokens/s, Running: 1 reqs\n\
+             ValueError: {key} is no key\n"
+        );
+        write(&folder.path().join("user_vllm_1.out"), server);
+        let arguments = [&[".", "--legacy-profile", "old"], &all(key)[..]].concat();
+        let report = analyze_in(folder.path(), &arguments);
+        assert_eq!(report.output.status.code(), Some(0), "{}", text(&report.output.stderr));
+        assert_clean(&report, key);
+        let old = Report { files: read_tree(&folder.path().join("old")), output: report.output };
+        assert_clean(&old, key);
+        let output = run_in(folder.path(), &["inspect", ".", "-v"]);
+        assert_clean(&Report { files: std::collections::BTreeMap::new(), output }, key);
+    }
+}
+
+#[test]
 fn in_task_ids_messages_and_error_texts() {
     let record = |task: &str, info: &str| {
         format!(

@@ -4,6 +4,8 @@ mod any;
 mod breakdowns;
 mod compare;
 mod samples;
+mod times;
+mod times_samples;
 
 use proptest::prelude::*;
 use resvg::tiny_skia::Pixmap;

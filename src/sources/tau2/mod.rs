@@ -187,22 +187,28 @@ fn unnamed(simulations: &[(usize, RawSimulation)], planned: &[Planned]) -> (Vec<
     (matches, Some((IssueKind::Note, message)))
 }
 
-/// Takes out times that are invented: two or more simulations that all begin at the same moment, or all take exactly as long.
+/// Takes out times that are invented: of two or more simulations that all begin at the same moment the start and the end, and
+/// the duration too if all take exactly as long.
 pub(super) fn drop_placeholder_times(episodes: &mut [Episode]) -> Option<(IssueKind, String)> {
     let starts: Vec<&str> = episodes.iter().filter_map(|one| one.tau2.as_ref()?.start_time.as_deref()).collect();
     let durations: Vec<u64> = episodes.iter().filter_map(|one| Some(one.tau2.as_ref()?.duration_s?.to_bits())).collect();
-    let what = match () {
-        () if all_the_same(&starts) => "begins at the same moment",
-        () if all_the_same(&durations) => "takes exactly as long",
-        () => return None,
-    };
-    for facts in episodes.iter_mut().filter_map(|episode| episode.tau2.as_mut()) {
-        facts.placeholder_times = true;
-        facts.duration_s = None;
-        facts.start_time = None;
+    if !all_the_same(&starts) {
+        return None;
     }
-    let message = format!("every simulation {what}: these times are invented and left out");
-    Some((IssueKind::Note, message))
+    let all_invented = all_the_same(&durations);
+    for facts in episodes.iter_mut().filter_map(|episode| episode.tau2.as_mut()) {
+        (facts.start_time, facts.end_time) = (None, None);
+        if all_invented {
+            facts.placeholder_times = true;
+            facts.duration_s = None;
+        }
+    }
+    let what = if all_invented {
+        "every simulation begins at the same moment and takes exactly as long: these times are invented and left out"
+    } else {
+        "every simulation begins at the same moment: starts and ends are left out, durations stay"
+    };
+    Some((IssueKind::Note, what.to_owned()))
 }
 
 fn all_the_same<T: PartialEq>(values: &[T]) -> bool {

@@ -61,6 +61,19 @@ pub fn mean(value: Option<f64>, decimals: usize) -> Cell {
     number(super::decimal(value, decimals), value)
 }
 
+/// A time in milliseconds, shown with its unit; the raw value stays in milliseconds.
+pub fn millis(ms: Option<f64>) -> Cell {
+    number(super::duration(ms.map(|ms| ms / 1000.0)), ms)
+}
+
+/// An integer that may be negative.
+pub fn integer(number: Option<i64>) -> Cell {
+    match number {
+        None => Cell { text: super::UNKNOWN.to_owned(), value: Value::Null },
+        Some(number) => Cell { text: number.to_string().replace('-', "\u{2212}"), value: Value::Int(number) },
+    }
+}
+
 /// A duration in seconds.
 pub fn duration(seconds: Option<f64>) -> Cell {
     number(super::duration(seconds), seconds)

@@ -12,6 +12,11 @@ pub fn number(key: &str, heading: &str) -> Column {
     column(key, heading, Align::Right)
 }
 
+/// A column of yes and no.
+pub fn flag(key: &str, heading: &str) -> Column {
+    column(key, heading, Align::Left)
+}
+
 /// The two columns of an interval, `<stem>_lo` and `<stem>_hi`: a person sees the first, a program reads both
 /// (see the module [`super`]).
 pub fn interval(stem: &str, heading: &str) -> [Column; 2] {

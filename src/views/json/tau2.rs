@@ -59,6 +59,7 @@ struct DurationJson {
     mean_interval_s: Option<[f64; 2]>,
     percentiles_s: BTreeMap<String, Option<f64>>,
     max_s: f64,
+    per_success_s: Option<f64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -151,6 +152,7 @@ fn duration(durations: &Durations) -> DurationJson {
         mean_interval_s: ends(durations.mean_interval_s),
         percentiles_s: DURATION_PERCENTILES.iter().map(|p| format!("p{p}")).zip(durations.percentiles_s).collect(),
         max_s: durations.max_s,
+        per_success_s: durations.per_success_s.and_then(|ratio| ratio.ratio),
     }
 }
 
@@ -173,7 +175,7 @@ fn strata(stats: &Tau2Stats) -> Vec<StratumJson> {
     let one = all.map(|(by, one)| StratumJson {
         by,
         stratum: one.label.clone(),
-        tasks: one.tasks,
+        tasks: one.tasks.len(),
         trials: one.trials,
         pass_1: one.pass_1,
         pass_1_interval: ends(one.interval),

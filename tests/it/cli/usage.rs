@@ -308,7 +308,7 @@ fn a_missing_path_among_good_ones() {
     airline  runpod/pod123/[redact…/acme/quill-7b · act  3 × 1–2   1.000  [0.139, 1.000]†  83.3%   16.7%
     pass^k: chance that k trials of a task all succeed, mean over tasks; k is the largest that rests on
     enough tasks. Interval: 95% on other tasks like these (scaled-wilson). Cover: counted share of the
-    planned trials. Errors: share of episodes that ended in any error.
+    planned trials. Errors: share of episodes whose record holds an error.
     † fewer than 5 expected successes or failures: the interval is approximate.
     ------- stderr -------
     warning: fixtures/secrets: no such file or directory; check the spelling

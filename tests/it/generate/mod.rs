@@ -1,4 +1,5 @@
-//! Writes `fixtures/`: an invented sweep, broken files, τ²-bench results of every shape, and what is true of them.
+//! Writes `fixtures/`: an invented sweep, broken files, τ²-bench results of every shape, logs, and what is
+//! true of them.
 //!
 //! Everything follows from fixed seeds: no clock, no environment, no file is read. The truth is counted while the episodes
 //! are made, never by reading the files back, so that it can judge the program that reads them.
@@ -8,6 +9,7 @@ mod cells;
 mod conversation;
 mod exact;
 mod json;
+mod logs;
 mod plan;
 mod record;
 mod rng;
@@ -57,5 +59,6 @@ pub(crate) fn tree() -> Tree {
     tree.insert("truth.json".to_owned(), Entry::plain(json::document(&truth::sweep(&cells))));
     tree.extend(broken::files());
     tree.extend(tau2::files());
+    tree.extend(logs::files());
     tree
 }

@@ -114,7 +114,9 @@ fn cell(run: &Run) -> Json {
     let all = &run.simulations;
     let read: usize = run.files.iter().filter(|file| !file.passed_over).map(|file| file.rows.len()).sum();
     let count = |is: fn(Standing) -> bool| all.iter().filter(|one| is(standing(one))).count();
-    let ended: Vec<&str> = if nameless { Vec::new() } else { all.iter().filter_map(|one| one.termination).collect() };
+    // The first version does not say how they ended, its revision does: the copies that are dropped tell.
+    let untold = nameless && !run.files.iter().any(|file| file.shape == Shape::Revised);
+    let ended: Vec<&str> = if untold { Vec::new() } else { all.iter().filter_map(|one| one.termination).collect() };
     let missing = all.len() - ended.len();
     let known = |value: &'static str| if run.has_info() { value.into() } else { Json::Null };
     // Nobody says what a flat list is of; a conversation tells its domain by its tools.
