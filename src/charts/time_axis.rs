@@ -127,7 +127,11 @@ fn candidates() -> [Vec<f64>; 3] {
     for (unit, length) in UNITS {
         let tables: [&[f64]; 3] = match unit {
             "s" | "min" => [&[1.0, 10.0], &[5.0, 30.0], &[2.0, 20.0]],
-            "h" => [&[1.0, 10.0, 100.0, 1e3, 1e4, 1e5, 1e6], &[5.0, 50.0, 500.0], &[2.0, 20.0, 200.0]],
+            "h" => [
+                &[1.0, 10.0, 100.0, 1e3, 1e4, 1e5, 1e6],
+                &[5.0, 50.0, 500.0, 5e3, 5e4, 5e5],
+                &[2.0, 20.0, 200.0, 2e3, 2e4, 2e5, 2e6],
+            ],
             _ => [&[1.0, 10.0, 100.0], &[5.0, 50.0, 500.0], &[2.0, 20.0, 200.0]],
         };
         for (rank, table) in ranks.iter_mut().zip(tables) {
@@ -265,6 +269,12 @@ mod tests {
             shown.map(|text| text.replace('\u{a0}', " ")),
             ["0", "250 µs", "999 ms", "1 s", "1 s", "5 s", "7.5 s", "60 s", "70.6 s", "7.12 min", "1 h"]
         );
+    }
+
+    #[test]
+    fn years_have_ticks_too() {
+        let ticks = TimeAxis::log([109_465_560_641.7]).ticks(90.0, |label| width(label, TICK));
+        assert!(!ticks.is_empty());
     }
 
     proptest! {
