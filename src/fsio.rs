@@ -14,7 +14,7 @@ use crate::bundle::manifest::{self, Manifest};
 
 mod write;
 
-pub use write::{WriteError, Written, write_bundle};
+pub use write::{WriteError, Written, write_bundle, write_file};
 
 /// A manifest is small; what is larger is not read to find out whether it is one.
 const MANIFEST_MAX_BYTES: u64 = 64 << 20;

@@ -6,6 +6,7 @@ pub mod charts;
 pub mod cli;
 pub mod frames;
 pub mod fsio;
+pub mod gates;
 pub mod identity;
 pub mod metrics;
 pub mod records;

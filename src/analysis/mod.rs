@@ -2,6 +2,7 @@
 
 mod cell;
 mod comparable;
+pub mod compare;
 mod contrast;
 pub mod latency;
 mod overall;

@@ -6,6 +6,7 @@
 mod axis;
 mod bars;
 mod canvas;
+mod compare;
 mod coverage;
 mod ecdf;
 mod font;
@@ -80,5 +81,10 @@ pub fn svg(chart: &Chart) -> Result<String, ChartError> {
         Chart::StackedTime(chart) => stacked_time::draw(chart),
         Chart::Timeline(chart) => timeline::draw(chart),
         Chart::LogHistogram(chart) => histogram::draw(chart),
+        Chart::Difference(chart) => compare::difference::draw(chart),
+        Chart::Strip(chart) => compare::strip::draw(chart),
+        Chart::BeforeAfter(chart) => compare::before_after::draw(chart),
+        Chart::RatioForest(chart) => compare::ratio_forest::draw(chart),
+        Chart::Scatter(chart) => compare::scatter::draw(chart),
     }
 }

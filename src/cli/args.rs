@@ -58,10 +58,14 @@ pub(super) enum Command {
     Inspect(InspectArgs),
     /// Recompute a τ²-bench leaderboard submission from its trajectories.
     Verify(VerifyArgs),
+    /// Is NEW better than BASE, or is it noise? The first path is BASE, every other a NEW.
+    Compare(Box<super::compare::CompareArgs>),
+    /// How many tasks or trials it takes to notice a difference, from results at hand.
+    Power(super::compare::PowerArgs),
 }
 
 /// Where the results lie and how they are read.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct InputArgs {
     /// Files, directories (searched recursively) or globs; `LABEL=PATH` names a group of them.
     ///
@@ -188,7 +192,7 @@ fn parse_component(text: &str) -> Result<Component, String> {
         .ok_or_else(|| format!("the components are {}", names.join(", ")))
 }
 
-fn parse_confidence(text: &str) -> Result<f64, String> {
+pub(super) fn parse_confidence(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(level) if (0.5..=0.9999).contains(&level) => Ok(level),
         Ok(level) if (50.0..100.0).contains(&level) => Err(format!("write it as a fraction: {}", level / 100.0)),

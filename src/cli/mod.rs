@@ -2,6 +2,7 @@
 
 mod analyze;
 mod args;
+mod compare;
 mod inspect;
 mod latency;
 mod load;
@@ -24,6 +25,8 @@ enum Ended {
     BrokenInput,
     /// `verify`: a claim differs.
     Differs,
+    /// `compare`: a gate failed.
+    GateFailed,
     /// Nothing usable was found.
     NothingUsable,
 }
@@ -48,10 +51,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Analyze(args) => analyze::run(&args, &mut printer),
         Command::Inspect(args) => inspect::run(&args, &mut printer),
         Command::Verify(args) => verify::run(&args, &mut printer),
+        Command::Compare(args) => compare::run(&args, &mut printer),
+        Command::Power(args) => compare::power::run(&args, &mut printer),
     };
     match ended {
         Ok(Ended::Well) => ExitCode::SUCCESS,
-        Ok(Ended::Differs) => ExitCode::from(1),
+        Ok(Ended::Differs | Ended::GateFailed) => ExitCode::from(1),
         Ok(Ended::BrokenInput) => ExitCode::from(3),
         Ok(Ended::NothingUsable) => ExitCode::from(4),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,

@@ -80,6 +80,29 @@ pub fn write_bundle(dir: &Path, bundle: &Bundle, force: bool) -> Result<Written,
     Ok(report)
 }
 
+/// Writes a single file, its parents included. One that exists is replaced if `ours` says that its bytes are of taureport, or with
+/// `force`.
+///
+/// # Errors
+/// See [`WriteError`]; nothing is written then.
+pub fn write_file(path: &Path, bytes: &[u8], force: bool, ours: &dyn Fn(&[u8]) -> bool) -> Result<(), WriteError> {
+    if let Some(found) = look(path)? {
+        if found.is_dir() {
+            return Err(WriteError::InTheWay(path.to_owned()));
+        }
+        let replaceable = force || (found.is_file() && ours(&super::read_file(path)?));
+        if !replaceable {
+            return Err(WriteError::Foreign { path: path.to_owned(), others: 0 });
+        }
+    }
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    create_dir(parent)?;
+    let mut file = temporary(parent).map_err(FileError::at(path))?;
+    io::Write::write_all(&mut file, bytes).map_err(FileError::at(path))?;
+    file.persist(path).map_err(|error| FileError { path: path.to_owned(), source: error.error })?;
+    Ok(())
+}
+
 /// Looks at every target before anything is written.
 fn check(dir: &Path, bundle: &Bundle, previous: Option<&Manifest>, force: bool) -> Result<Written, WriteError> {
     let mut report = Written::default();

@@ -1,7 +1,7 @@
 //! Quantiles of the distributions behind the intervals.
 
 use statrs::{
-    distribution::{ContinuousCDF, Normal},
+    distribution::{ContinuousCDF, Normal, StudentsT},
     function::beta::checked_beta_reg,
 };
 
@@ -24,6 +24,12 @@ pub fn t_quantile(conf: f64, freedom: usize) -> Option<f64> {
     let x = beta_quantile(freedom / 2.0, 0.5, both_tails)?;
     let t = (freedom * (1.0 - x) / x).sqrt();
     t.is_finite().then_some(t)
+}
+
+/// Returns the two-sided p of Student's t; `None` for no degree of freedom.
+pub fn two_sided_t(t: f64, freedom: usize) -> Option<f64> {
+    let distribution = StudentsT::new(0.0, 1.0, freedom as f64).ok()?;
+    Some((2.0 * distribution.sf(t.abs())).min(1.0))
 }
 
 /// Largest sum of shapes [`beta_quantile`] takes: beyond about 3e7 the continued fraction of statrs is cut short.

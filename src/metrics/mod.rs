@@ -1,5 +1,5 @@
-//! Statistics of τ-bench results: plain numbers in, plain numbers out. No IO, no clock, no formatting, and no randomness but draws
-//! from a given seed.
+//! Statistics of τ-bench results: plain numbers in, plain numbers out. No IO, no clock, no formatting; random draws only from
+//! a seed that is given ([`bootstrap`]).
 //!
 //! The task is the unit of analysis throughout: trials of one task are alike, so they are never counted as independent evidence.
 //! `docs/metrics.md` explains every figure to its reader.
@@ -8,23 +8,30 @@ pub mod bootstrap;
 pub mod bounds;
 pub mod cluster;
 pub mod cluster_bootstrap;
+pub mod compare;
 pub mod conventions;
 pub mod decomposition;
 pub mod distribution;
 pub mod histogram;
 pub mod interval;
 pub mod latency;
+pub mod latency_ratio;
+pub mod mann_whitney;
+pub mod multiplicity;
 pub mod order_statistics;
 pub mod paired;
 pub mod pareto;
 pub mod pass_k;
+pub mod planning;
 pub mod quantile;
 pub mod ragged;
+pub mod ranking;
 pub mod rate;
 pub mod ratio;
 pub mod reliability;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod tests2x2;
 pub mod timeline;
 pub mod tokens;
 

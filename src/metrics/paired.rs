@@ -3,14 +3,18 @@
 //! The task is the unit: `d_i` is the difference of the two task means. Paired analysis after Miller 2024 (arXiv 2411.00640), with
 //! Student's t in place of z; beside it the exact sign-flip (paired permutation) test, which decides where tasks are few.
 
-use statrs::distribution::{ContinuousCDF, StudentsT};
-
-use super::{TaskCounts, distribution::t_quantile, interval::Interval};
+use super::{
+    TaskCounts,
+    distribution::{t_quantile, two_sided_t},
+    interval::Interval,
+};
 
 /// Differences smaller than this are ties.
 const TIE: f64 = 1e-9;
 /// Largest common denominator of task means for which the exact test is computed.
 const MAX_DENOMINATOR: u64 = 5_040;
+/// Most steps spent on the exact test: a second or so.
+const MOST_STEPS: u64 = 400_000_000;
 /// With fewer common tasks than this, the exact test decides.
 const FEW_TASKS: usize = 20;
 /// With fewer tasks that differ than this, the exact test decides.
@@ -40,11 +44,12 @@ pub struct Paired {
 impl Paired {
     /// Returns the p-value that decides: sign-flip with fewer than 20 tasks or fewer than 10 that differ, else paired t.
     pub fn p(&self) -> Option<f64> {
-        if self.tasks < FEW_TASKS || self.wins + self.losses < FEW_DIFFERENT {
-            self.p_sign_flip.or(self.p_t)
-        } else {
-            self.p_t.or(self.p_sign_flip)
-        }
+        if self.few() { self.p_sign_flip.or(self.p_t) } else { self.p_t.or(self.p_sign_flip) }
+    }
+
+    /// Whether tasks are too few for the t test to decide.
+    pub(super) fn few(&self) -> bool {
+        self.tasks < FEW_TASKS || self.wins + self.losses < FEW_DIFFERENT
     }
 }
 
@@ -53,8 +58,14 @@ impl Paired {
 /// `None` without common tasks.
 pub fn paired(pairs: &[(TaskCounts, TaskCounts)], conf: f64) -> Option<Paired> {
     let pairs: Vec<(TaskCounts, TaskCounts)> = pairs.iter().copied().filter(|(a, b)| a.n > 0 && b.n > 0).collect();
-    let rate = |task: TaskCounts| f64::from(task.c) / f64::from(task.n);
-    let d: Vec<f64> = pairs.iter().map(|(a, b)| rate(*b) - rate(*a)).collect();
+    let d: Vec<f64> = pairs.iter().filter_map(|(a, b)| Some(b.success_rate()? - a.success_rate()?)).collect();
+    let fraction = |task: TaskCounts| (u64::from(task.c), u64::from(task.n));
+    let fractions: Vec<(Fraction, Fraction)> = pairs.iter().map(|(a, b)| (fraction(*a), fraction(*b))).collect();
+    of_differences(&d, sign_flip_of(&fractions), conf)
+}
+
+/// Tests the mean of per-task differences; the p of the sign-flip test is found by the caller. `None` without differences.
+pub(super) fn of_differences(d: &[f64], p_sign_flip: Option<f64>, conf: f64) -> Option<Paired> {
     let m = d.len();
     if m == 0 {
         return None;
@@ -76,22 +87,23 @@ pub fn paired(pairs: &[(TaskCounts, TaskCounts)], conf: f64) -> Option<Paired> {
     });
     let wins = d.iter().filter(|x| **x > TIE).count();
     let losses = d.iter().filter(|x| **x < -TIE).count();
-    Some(Paired { tasks: m, difference, se, interval, p_t, p_sign_flip: sign_flip_of(&pairs), wins, losses })
+    Some(Paired { tasks: m, difference, se, interval, p_t, p_sign_flip, wins, losses })
 }
 
-fn two_sided_t(t: f64, freedom: usize) -> Option<f64> {
-    let distribution = StudentsT::new(0.0, 1.0, freedom as f64).ok()?;
-    Some((2.0 * distribution.sf(t.abs())).min(1.0))
-}
+/// Numerator and positive denominator.
+pub(super) type Fraction = (u64, u64);
 
-fn sign_flip_of(pairs: &[(TaskCounts, TaskCounts)]) -> Option<f64> {
-    let common = pairs.iter().flat_map(|(a, b)| [a.n, b.n]).try_fold(1_u64, |lcm, n| {
-        let n = u64::from(n);
-        Some(lcm / gcd(lcm, n) * n).filter(|lcm| *lcm <= MAX_DENOMINATOR)
-    })?;
-    let scaled = |task: TaskCounts| i64::try_from(u64::from(task.c) * (common / u64::from(task.n))).ok();
-    let d: Option<Vec<i64>> = pairs.iter().map(|(a, b)| Some(scaled(*b)? - scaled(*a)?)).collect();
-    Some(sign_flip(&d?))
+/// Returns the sign-flip p of pairs of task values given as fractions; `None` where they have no common denominator small enough,
+/// or where the sums are too many to enumerate.
+pub(super) fn sign_flip_of(pairs: &[(Fraction, Fraction)]) -> Option<f64> {
+    let common = pairs
+        .iter()
+        .flat_map(|(a, b)| [a.1, b.1])
+        .try_fold(1_u64, |lcm, n| (lcm / gcd(lcm, n)).checked_mul(n).filter(|lcm| *lcm <= MAX_DENOMINATOR))?;
+    let scaled = |(c, n): Fraction| i64::try_from(c * (common / n)).ok();
+    let d: Vec<i64> = pairs.iter().map(|(a, b)| Some(scaled(*b)? - scaled(*a)?)).collect::<Option<_>>()?;
+    let reach: u64 = d.iter().map(|x| x.unsigned_abs()).sum();
+    (reach.saturating_mul(d.len() as u64) <= MOST_STEPS).then(|| sign_flip(&d))
 }
 
 fn gcd(a: u64, b: u64) -> u64 {

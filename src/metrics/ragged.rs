@@ -85,6 +85,12 @@ pub fn curve(tasks: &[TaskCounts], ragged: Ragged, k_max: u32, ci: Ci, conf: f64
     (1..=k_max).map(|k| point(&tasks, ragged, k, ci, conf)).collect()
 }
 
+/// Returns chained pass^k alone, without its interval; tasks without trials are left out. `None` where no task has `k` trials.
+pub(crate) fn chained_value(tasks: &[TaskCounts], k: u32) -> Option<f64> {
+    let tasks: Vec<TaskCounts> = tasks.iter().copied().filter(|task| task.n > 0).collect();
+    Some(pass_hat(&tasks, Ragged::Chained, k)?.mean)
+}
+
 fn point(tasks: &[TaskCounts], ragged: Ragged, k: u32, ci: Ci, conf: f64) -> CurvePoint {
     let hat = pass_hat(tasks, ragged, k);
     let at = pass_at(tasks, ragged, k);
@@ -231,7 +237,7 @@ fn exceeds_one(tasks: &[TaskCounts], ragged: Ragged) -> bool {
 
 /// Returns the standard error of pass^k for these very tasks run again, from the unbiased per-task variance
 /// `U² - C(c,2k)/C(n,2k)`, which needs 2k trials of every task used.
-fn rerun_se(tasks: &[TaskCounts], ragged: Ragged, k: u32) -> Option<f64> {
+pub(crate) fn rerun_se(tasks: &[TaskCounts], ragged: Ragged, k: u32) -> Option<f64> {
     let used: Vec<TaskCounts> = match ragged {
         Ragged::Available => tasks.iter().copied().filter(|task| task.n >= k).collect(),
         // Upstream divides by one trial count: only where it is the task's own is the variance known.

@@ -3,7 +3,10 @@
 //! `Σ numerator / Σ denominator`, never the mean of per-task ratios. For cost per success all trials are paid for, the failed ones
 //! too (cost-of-pass, arXiv 2504.13359).
 
-use super::{distribution::t_quantile, interval::Interval};
+use super::{
+    distribution::{t_quantile, two_sided_t},
+    interval::Interval,
+};
 
 /// Numerator and denominator of one task, each summed over its trials.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,6 +30,19 @@ pub struct RatioOfSums {
     pub se: Option<f64>,
     /// Interval on the log scale with Student's t; `None` without a standard error or a positive ratio.
     pub interval: Option<Interval>,
+}
+
+impl RatioOfSums {
+    /// Returns the two-sided p of a ratio of 1, by Student's t on the log scale, given the number of tasks behind it: below `1 - conf`
+    /// exactly where 1 lies outside the interval. 1 for equal sums without any spread; `None` where there is no interval.
+    pub fn p_of_one(&self, tasks: usize) -> Option<f64> {
+        let (ratio, se) = (self.ratio?, self.se?);
+        if (ratio - 1.0).abs() <= 1e-12 && se <= 1e-12 {
+            return Some(1.0);
+        }
+        let t = ratio.ln() * ratio / se;
+        if tasks < 2 || !t.is_finite() { None } else { two_sided_t(t, tasks - 1) }
+    }
 }
 
 /// Returns the ratio of the sums over tasks, its standard error and interval.
@@ -101,6 +117,20 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_p_of_one_agrees_with_the_interval_and_knows_no_side(
+            pairs in prop::collection::vec((0.1..10.0_f64, 0.1..10.0_f64), 3..30),
+        ) {
+            let found = ratio_of_sums(&sums(&pairs), 0.95).unwrap();
+            let p = found.p_of_one(pairs.len()).unwrap();
+            prop_assert_eq!(p < 0.05, !found.interval.unwrap().contains(1.0));
+            let swapped: Vec<(f64, f64)> = pairs.iter().map(|(a, b)| (*b, *a)).collect();
+            let other = ratio_of_sums(&sums(&swapped), 0.95).unwrap();
+            prop_assert!((other.p_of_one(pairs.len()).unwrap() - p).abs() < 1e-9);
+            let same: Vec<(f64, f64)> = pairs.iter().map(|(a, _)| (*a, *a)).collect();
+            prop_assert_eq!(ratio_of_sums(&sums(&same), 0.95).unwrap().p_of_one(same.len()), Some(1.0));
+        }
+
         #[test]
         fn the_interval_holds_the_ratio_and_scales_with_the_unit(
             pairs in prop::collection::vec((0.01..10.0_f64, 1.0..5.0_f64), 2..30),

@@ -28,6 +28,9 @@ pub const FILE_NAME: &str = "experiment_report.md";
 /// The template used where the user gives none.
 pub const TEMPLATE: &str = include_str!("../../templates/report.md.j2");
 
+/// The template of a comment on a pull request.
+pub const COMMENT: &str = include_str!("../../templates/comment.md.j2");
+
 /// Name of the template in error messages.
 const TEMPLATE_NAME: &str = "report.md.j2";
 

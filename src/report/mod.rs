@@ -2,6 +2,7 @@
 
 pub mod escape;
 
+pub mod junit;
 pub mod markdown;
 pub mod table;
 

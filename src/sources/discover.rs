@@ -71,7 +71,7 @@ pub fn discover(arguments: &[String]) -> Discovered {
 }
 
 /// Splits `LABEL=PATH`; a `=` inside an existing path or behind a `/` belongs to the path.
-fn split_label(argument: &str) -> (Option<&str>, &str) {
+pub fn split_label(argument: &str) -> (Option<&str>, &str) {
     match argument.split_once('=') {
         Some((label, path)) if !label.is_empty() && !label.contains(['/', '\\']) && !Path::new(argument).exists() => {
             (Some(label), path)

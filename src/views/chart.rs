@@ -3,8 +3,11 @@
 
 mod times;
 
+pub mod compare;
+
 use serde::Serialize;
 
+use compare::{BeforeAfter, Difference, RatioForest, Scatter, Strip};
 pub use times::{
     Ecdf, EcdfSeries, HistogramPanel, LogHistogram, SpanRow, Spans, StackedTime, StackedTimeRow, Timeline, TimelinePanel,
     TimelineSeries, TimelineStyle, TimelineUnit,
@@ -316,6 +319,16 @@ pub enum Chart {
     Timeline(Timeline),
     /// See [`LogHistogram`].
     LogHistogram(LogHistogram),
+    /// See [`Difference`].
+    Difference(Difference),
+    /// See [`Strip`].
+    Strip(Strip),
+    /// See [`BeforeAfter`].
+    BeforeAfter(BeforeAfter),
+    /// See [`RatioForest`].
+    RatioForest(RatioForest),
+    /// See [`Scatter`].
+    Scatter(Scatter),
 }
 
 impl Chart {
@@ -336,6 +349,11 @@ impl Chart {
             Self::StackedTime(chart) => &chart.meta,
             Self::Timeline(chart) => &chart.meta,
             Self::LogHistogram(chart) => &chart.meta,
+            Self::Difference(chart) => &chart.meta,
+            Self::Strip(chart) => &chart.meta,
+            Self::BeforeAfter(chart) => &chart.meta,
+            Self::RatioForest(chart) => &chart.meta,
+            Self::Scatter(chart) => &chart.meta,
         }
     }
 }

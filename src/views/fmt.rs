@@ -51,6 +51,16 @@ pub fn points_interval(bounds: Option<(f64, f64)>) -> String {
     bracket(percents(bounds), |value| signed(value, 1))
 }
 
+/// Formats a ratio with three significant digits: `1.15×`, `0.083×`.
+pub fn ratio(factor: Option<f64>) -> String {
+    finite(factor).filter(|value| *value >= 0.0).map_or_else(unknown, |value| format!("{}×", significant(value, 3)))
+}
+
+/// Formats an interval of ratios: `[0.99, 1.33]`.
+pub fn ratio_interval(bounds: Option<(f64, f64)>) -> String {
+    bracket(bounds, |value| significant(value.max(0.0), 3))
+}
+
 /// Formats a p-value with three decimals: `0.034`; below 0.001: `<0.001`.
 pub fn p_value(p: Option<f64>) -> String {
     match finite(p) {
@@ -246,6 +256,17 @@ mod tests {
         assert_eq!(difference(Some(0.0105), 2), "+0.01");
         assert_eq!(difference(Some(-0.004), 2), "0.00");
         assert_eq!(difference(None, 2), "n/a");
+    }
+
+    #[test]
+    fn ratios() {
+        assert_eq!(ratio(Some(1.154)), "1.15×");
+        assert_eq!(ratio(Some(0.0834)), "0.0834×");
+        assert_eq!(ratio(Some(12.0)), "12.0×");
+        assert_eq!(ratio(Some(-1.0)), "n/a");
+        assert_eq!(ratio(None), "n/a");
+        assert_eq!(ratio_interval(Some((0.987, 1.329))), "[0.987, 1.33]");
+        assert_eq!(ratio_interval(Some((0.987, f64::INFINITY))), "n/a");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Display-ready, serialisable data: the one source for terminal, Markdown, CSV, JSON and charts.
 
 pub mod chart;
+pub mod compare;
 mod cost;
 pub mod document;
 mod effort;

@@ -62,6 +62,24 @@ fn labels_keep_groups_apart() {
     insta::assert_snapshot!(screen(&["analyze", before, after, "-o", "{out}", "--no-charts"]));
 }
 
+#[test]
+fn compare_prints_a_table() {
+    let gates = ["--fail-on", "pass^1 < -2pp", "--min", "[airline] pass^1=0.5"];
+    let arguments = ["compare", "fixtures/tau2/results", "--across", "model", "-o", "{out}", "--no-charts"];
+    insta::assert_snapshot!(screen(&[&arguments[..], &gates].concat()));
+}
+
+#[test]
+fn compare_prints_a_comment() {
+    let arguments = ["compare", "fixtures/sweep/results/retail", "--across", "strategy", "-o", "{out}", "--no-charts", "-qq"];
+    insta::assert_snapshot!(screen(&[&arguments[..], &["--format", "github", "--min", "pass^1=0.5"]].concat()));
+}
+
+#[test]
+fn power_prints_a_table() {
+    insta::assert_snapshot!(screen(&["power", "--from", "fixtures/sweep", "--delta", "10pp"]));
+}
+
 const INSPECTED: [&str; 7] = [
     "fixtures/sweep/results/airline/tool-calling/quill-7b/num_trials-1.json",
     "fixtures/sweep/results/airline/tool-calling-tern-70b-0.0_range_0--1_user-plover-32b-llm_0412093015.json",
@@ -108,6 +126,8 @@ fn help_is_complete() {
     insta::assert_snapshot!("help_analyze", screen(&["analyze", "--help"]));
     insta::assert_snapshot!("help_analyze_short", screen(&["analyze", "-h"]));
     insta::assert_snapshot!("help_inspect", screen(&["inspect", "--help"]));
+    insta::assert_snapshot!("help_compare", screen(&["compare", "--help"]));
+    insta::assert_snapshot!("help_power", screen(&["power", "--help"]));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use std::{
 use scan::{Mention, scan};
 
 /// Each module with the modules it may use besides itself. A module may only use modules that stand above it.
-const LAYERS: [(&str, &[&str]); 15] = [
+const LAYERS: [(&str, &[&str]); 16] = [
     ("records", &[]),
     ("redact", &[]),
     ("bundle", &[]),
@@ -23,15 +23,16 @@ const LAYERS: [(&str, &[&str]); 15] = [
     ("sweep", &["records"]),
     ("frames", &["records", "sweep"]),
     ("metrics", &["records"]),
-    ("analysis", &["records", "sweep", "frames", "metrics"]),
-    ("views", &["records", "sweep", "metrics", "analysis"]),
+    ("gates", &["records", "metrics"]),
+    ("analysis", &["records", "sweep", "frames", "metrics", "gates"]),
+    ("views", &["records", "sweep", "metrics", "gates", "analysis"]),
     ("charts", &["views"]),
     ("report", &["views", "bundle", "redact"]),
     (
         "cli",
         &[
-            "records", "redact", "bundle", "fsio", "rules", "identity", "sources", "sweep", "frames", "metrics", "analysis",
-            "views", "charts", "report",
+            "records", "redact", "bundle", "fsio", "rules", "identity", "sources", "sweep", "frames", "metrics", "gates",
+            "analysis", "views", "charts", "report",
         ],
     ),
 ];

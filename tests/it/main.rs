@@ -1,6 +1,7 @@
 //! The one integration-test binary: one link step for all of them.
 
 mod cli;
+mod compare;
 mod determinism;
 mod fixtures;
 mod generate;

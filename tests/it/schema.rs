@@ -17,7 +17,7 @@ fn validator() -> Validator {
 }
 
 /// Lists what is wrong with a document.
-fn errors(validator: &Validator, document: &Value) -> Vec<String> {
+pub(crate) fn errors(validator: &Validator, document: &Value) -> Vec<String> {
     validator.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect()
 }
 
@@ -69,7 +69,7 @@ fn every_object_is_closed_and_everything_is_described() {
 }
 
 /// Walks a schema: objects are closed, all their properties required and described.
-fn inspect(path: &str, schema: &Value, wrong: &mut Vec<String>) {
+pub(crate) fn inspect(path: &str, schema: &Value, wrong: &mut Vec<String>) {
     let Value::Object(members) = schema else {
         return schema.as_array().into_iter().flatten().for_each(|item| inspect(path, item, wrong));
     };

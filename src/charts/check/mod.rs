@@ -2,6 +2,7 @@
 
 mod any;
 mod breakdowns;
+mod compare;
 mod samples;
 mod times;
 mod times_samples;

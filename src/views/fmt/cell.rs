@@ -79,6 +79,16 @@ pub fn duration(seconds: Option<f64>) -> Cell {
     number(super::duration(seconds), seconds)
 }
 
+/// A ratio.
+pub fn ratio(factor: Option<f64>) -> Cell {
+    number(super::ratio(factor), factor)
+}
+
+/// An interval of ratios: two cells for the two columns of [`super::column::interval`].
+pub fn ratio_interval(bounds: Option<(f64, f64)>) -> [Cell; 2] {
+    pair(super::ratio_interval(bounds), bounds)
+}
+
 /// An interval of fractions shown in percent: two cells for the two columns of [`super::column::interval`].
 pub fn interval(bounds: Option<(f64, f64)>) -> [Cell; 2] {
     pair(super::interval(bounds), bounds)

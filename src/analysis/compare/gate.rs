@@ -1,0 +1,253 @@
+//! Gates judged by the figures of a comparison.
+//!
+//! A gate without a cell is judged on every row. A gate that finds no figure fails: a check that silently checks nothing is worse than
+//! none. `overall` names the averages over environments.
+
+use super::{Report, Row, TaskData, figures};
+use crate::{
+    gates::{Gate, GateKind, GateVerdict, Metric, Percentile},
+    metrics::{
+        bootstrap::{Bootstrap, Random, percentile_interval},
+        compare::DecidedBy,
+        interval::Interval,
+        quantile::quantile_type7,
+    },
+};
+
+/// What a check is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Rule {
+    /// `--fail-on`, `--min`, `--max`.
+    Gate(Gate),
+    /// `--max-regressed-tasks`: so many tasks a row may be solved less often, noise or not.
+    MaxRegressed(u64),
+}
+
+/// One rule on one row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Check {
+    /// The rule.
+    pub rule: Rule,
+    /// Index of NEW among the sides; `None` where the gate names a cell that is not there.
+    pub new_side: Option<usize>,
+    /// Name of the row, `overall`, or the name that matched nothing.
+    pub row: String,
+    /// The figure: of NEW for limits, the difference (or relative change) for `--fail-on`.
+    pub value: Option<f64>,
+    /// Interval of the difference.
+    pub interval: Option<Interval>,
+    /// What follows.
+    pub verdict: GateVerdict,
+    /// Whether it fails the run.
+    pub failed: bool,
+}
+
+/// Name of the averages in a gate.
+pub const OVERALL: &str = "overall";
+
+/// Judges all rules. With `strict`, a `--fail-on` whose interval leaves it open fails too.
+pub fn check(report: &Report, gates: &[Gate], max_regressed: Option<u64>, strict: bool) -> Vec<Check> {
+    let mut checks: Vec<Check> = gates.iter().flat_map(|gate| of_gate(report, gate, strict)).collect();
+    if let Some(most) = max_regressed {
+        checks.extend(report.rows.iter().map(|row| {
+            let found = row.figures.regressed().count() as u64;
+            let failed = found > most;
+            let verdict = if failed { GateVerdict::Failed } else { GateVerdict::Passed };
+            let value = Some(found as f64);
+            Check {
+                rule: Rule::MaxRegressed(most),
+                new_side: Some(row.new_side),
+                row: row.name.clone(),
+                value,
+                interval: None,
+                verdict,
+                failed,
+            }
+        }));
+    }
+    checks
+}
+
+fn of_gate(report: &Report, gate: &Gate, strict: bool) -> Vec<Check> {
+    let one = |new_side: Option<usize>, row: &str, value: Option<f64>, interval: Option<Interval>| {
+        let verdict = gate.judge(value, interval);
+        let failed = match verdict {
+            GateVerdict::Failed | GateVerdict::NotAvailable => true,
+            GateVerdict::Inconclusive => strict,
+            GateVerdict::Passed => false,
+        };
+        Check { rule: Rule::Gate(gate.clone()), new_side, row: row.to_owned(), value, interval, verdict, failed }
+    };
+    let mut found: Vec<Check> = report
+        .rows
+        .iter()
+        .filter(|row| gate.cell.is_none() || gate.covers(&names(report, row)))
+        .map(|row| {
+            let (value, interval) = figure(report, row, gate);
+            let mut check = one(Some(row.new_side), &row.name, value, interval);
+            if check.verdict == GateVerdict::Failed && unproven(report, row, gate) {
+                (check.verdict, check.failed) = (GateVerdict::Inconclusive, strict);
+            }
+            check
+        })
+        .collect();
+    if gate.cell.is_some() && gate.covers(&[OVERALL]) {
+        let averages = report.overall.iter().flat_map(|overall| &overall.averages);
+        found.extend(averages.map(|average| {
+            let (value, interval) = match (&gate.metric, gate.kind) {
+                (Metric::PassHat { k: 1 }, GateKind::FailOn) => (Some(average.difference), average.interval),
+                (Metric::PassHat { k: 1 }, _) => (Some(average.new), None),
+                _ => (None, None),
+            };
+            one(Some(average.new_side), OVERALL, value, interval)
+        }));
+    }
+    if found.is_empty() {
+        found.push(one(None, gate.cell.as_deref().unwrap_or("any cell"), None, None));
+    }
+    found
+}
+
+/// Whether a gate that no difference at all would pass fails on an interval that too few tasks make too short: there the exact test
+/// decides, and it shows no difference.
+fn unproven(report: &Report, row: &Row, gate: &Gate) -> bool {
+    let figure = match gate.metric {
+        _ if gate.kind != GateKind::FailOn => None,
+        Metric::PassHat { k: 1 } => Some(&row.figures.pass_1),
+        Metric::PassHat { k } => row.figures.further.iter().find(|one| one.quantity == figures::Quantity::PassHat(k)),
+        Metric::MeanReward => {
+            row.figures.further.iter().find(|one| one.quantity == figures::Quantity::MeanReward).or(Some(&row.figures.pass_1))
+        }
+        Metric::ErrorRate | Metric::CostPerEpisode | Metric::CostPerSuccess | Metric::Latency { .. } => None,
+    };
+    let alpha = 1.0 - report.settings.statistics.conf;
+    let open = figure
+        .is_some_and(|one| one.comparison.decided_by == DecidedBy::SignFlip && one.comparison.p.is_none_or(|p| p >= alpha));
+    open && gate.judge(Some(0.0), Some(Interval { lo: 0.0, hi: 0.0 })) == GateVerdict::Passed
+}
+
+/// The names a gate may call a row by.
+fn names<'a>(report: &'a Report, row: &'a Row) -> Vec<&'a str> {
+    let new = report.new_of(row);
+    let side = report.sides[row.new_side].name.as_str();
+    let parts = ["model", "strategy", "mode", "label"].into_iter().filter_map(|part| new.part(part));
+    [row.name.as_str(), side].into_iter().chain(new.env.as_deref()).chain(parts).collect()
+}
+
+fn figure(report: &Report, row: &Row, gate: &Gate) -> (Option<f64>, Option<Interval>) {
+    match gate.kind {
+        GateKind::FailOn => difference(report, row, gate),
+        GateKind::Min | GateKind::Max => (level(report, row, &gate.metric), None),
+    }
+}
+
+/// The figure of NEW alone, on all of its tasks.
+fn level(report: &Report, row: &Row, metric: &Metric) -> Option<f64> {
+    let cell = report.new_of(row);
+    let tasks = || cell.tasks.values();
+    match metric {
+        Metric::PassHat { k } => figures::pass_hat(cell, *k),
+        Metric::MeanReward => {
+            let means: Vec<f64> = tasks().filter_map(TaskData::mean_reward).collect();
+            (!means.is_empty()).then(|| means.iter().sum::<f64>() / means.len() as f64)
+        }
+        Metric::ErrorRate => (cell.episodes > 0).then(|| cell.infrastructure_errors as f64 / cell.episodes as f64),
+        Metric::CostPerEpisode => {
+            let known: u32 = tasks().map(|task| task.agent_cost_usd.episodes).sum();
+            let sum: f64 = tasks().map(|task| task.agent_cost_usd.sum).sum();
+            (known > 0).then(|| sum / f64::from(known))
+        }
+        Metric::CostPerSuccess => per_success(&tasks().collect::<Vec<_>>()),
+        Metric::Latency { percentile, role: None } => {
+            let mut times: Vec<f64> = tasks().flat_map(|task| task.durations_s.iter().copied()).collect();
+            times.sort_by(f64::total_cmp);
+            quantile_type7(&times, percentile.share())
+        }
+        // Calls by role are in logs, which are not read here.
+        Metric::Latency { role: Some(_), .. } => None,
+    }
+}
+
+/// Cost of all episodes over the successes among them; infinite without any success, so that a limit on it fails.
+fn per_success(tasks: &[&TaskData]) -> Option<f64> {
+    let known: u32 = tasks.iter().map(|task| task.agent_cost_usd.episodes).sum();
+    let cost: f64 = tasks.iter().map(|task| task.agent_cost_usd.sum).sum();
+    let successes: u32 = tasks.iter().map(|task| task.agent_cost_successes).sum();
+    (known > 0).then(|| if successes == 0 { f64::INFINITY } else { cost / f64::from(successes) })
+}
+
+/// NEW − BASE on the common tasks, or the relative change, with its interval.
+fn difference(report: &Report, row: &Row, gate: &Gate) -> (Option<f64>, Option<Interval>) {
+    let (value, interval, base) = match &gate.metric {
+        Metric::PassHat { k: 1 } => of_figure(Some(&row.figures.pass_1)),
+        Metric::PassHat { k } => {
+            of_figure(row.figures.further.iter().find(|one| one.quantity == figures::Quantity::PassHat(*k)))
+        }
+        Metric::MeanReward => of_rewards(report, row),
+        Metric::ErrorRate => {
+            let found = figures::error_rates(report.base_of(row), report.new_of(row), report.settings.statistics.conf);
+            found.map_or((None, None, None), |(a, b, interval)| (Some(b - a), interval, Some(a)))
+        }
+        Metric::CostPerEpisode => {
+            let Some(found) = row.figures.ratios.iter().find(|one| one.expense == figures::Expense::AgentCost) else {
+                return (None, None);
+            };
+            if gate.relative() {
+                let less_one = |ends: Interval| Interval { lo: ends.lo - 1.0, hi: ends.hi - 1.0 };
+                return (found.ratio.ratio.map(|ratio| ratio - 1.0), found.ratio.interval.map(less_one));
+            }
+            (Some(found.difference.difference), found.difference.interval, None)
+        }
+        Metric::CostPerSuccess => return cost_per_success(report, row, gate.relative()),
+        Metric::Latency { percentile, role: None } => of_percentile(row, *percentile),
+        Metric::Latency { role: Some(_), .. } => (None, None, None),
+    };
+    if !gate.relative() {
+        return (value, interval);
+    }
+    let Some(base) = base.filter(|base| *base > 0.0) else { return (None, None) };
+    (value.map(|value| value / base), interval.map(|ends| Interval { lo: ends.lo / base, hi: ends.hi / base }))
+}
+
+type Found = (Option<f64>, Option<Interval>, Option<f64>);
+
+fn of_figure(figure: Option<&figures::Figure>) -> Found {
+    let comparison = figure.map(|figure| figure.comparison);
+    (comparison.map(|one| one.difference), comparison.and_then(|one| one.interval), comparison.map(|one| one.a))
+}
+
+/// Where all rewards are 0 or 1 the mean reward is pass^1.
+fn of_rewards(report: &Report, row: &Row) -> Found {
+    let found = row.figures.further.iter().find(|one| one.quantity == figures::Quantity::MeanReward);
+    let binary = report.base_of(row).fractional_rewards + report.new_of(row).fractional_rewards == 0;
+    of_figure(found.or_else(|| binary.then_some(&row.figures.pass_1)))
+}
+
+fn of_percentile(row: &Row, percentile: Percentile) -> Found {
+    let at = figures::PERCENTILES.iter().position(|share| (share - percentile.share()).abs() < 1e-9);
+    let found = row.figures.durations.as_ref().zip(at).and_then(|(durations, at)| durations.percentiles[at]);
+    (found.map(|one| one.difference), found.and_then(|one| one.interval), found.map(|one| one.a))
+}
+
+/// The change of the cost of a success, its interval from drawing tasks jointly for both sides. Draws in which a side has no success
+/// count as infinitely dear.
+fn cost_per_success(report: &Report, row: &Row, relative: bool) -> (Option<f64>, Option<Interval>) {
+    let (base, new) = (report.base_of(row), report.new_of(row));
+    let pairs: Vec<(&TaskData, &TaskData)> =
+        base.tasks.iter().filter_map(|(task, a)| Some((a, new.tasks.get(task)?))).filter(|(a, b)| a.n > 0 && b.n > 0).collect();
+    let change = |pairs: &[(&TaskData, &TaskData)]| {
+        let (a, b): (Vec<&TaskData>, Vec<&TaskData>) = pairs.iter().copied().unzip();
+        let (a, b) = (per_success(&a)?, per_success(&b)?);
+        let change = if relative { b / a - 1.0 } else { b - a };
+        (!change.is_nan()).then_some(change)
+    };
+    let statistics = &report.settings.statistics;
+    let Bootstrap { draws, seed } = statistics.bootstrap;
+    let mut random = Random::new(seed);
+    let drawn: Vec<f64> = (0..if pairs.len() < 5 { 0 } else { draws })
+        .filter_map(|_| change(&(0..pairs.len()).map(|_| pairs[random.below(pairs.len())]).collect::<Vec<_>>()))
+        .collect();
+    let enough = drawn.len() * 10 >= draws as usize * 9;
+    let interval = if enough && draws > 0 { percentile_interval(drawn, statistics.conf) } else { None };
+    (change(&pairs), interval.filter(|ends| ends.lo.is_finite() && ends.hi.is_finite()))
+}

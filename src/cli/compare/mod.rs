@@ -1,0 +1,261 @@
+//! `taureport compare`: read the sides → compare → judge the gates → view → write → print.
+
+mod args;
+pub(super) mod power;
+mod sides;
+
+pub(super) use args::{CompareArgs, PowerArgs};
+
+use std::path::Path;
+
+use anyhow::Context;
+use rayon::prelude::*;
+
+use super::{Ended, UsageError, printer::Printer};
+use crate::{
+    analysis::compare::{Settings, Side, baseline::Baseline, compare, gate},
+    bundle::{self, Bundle, manifest},
+    charts, fsio,
+    gates::Gate,
+    metrics::{bootstrap::Bootstrap, compare as statistics},
+    redact::redact,
+    report,
+    views::{
+        compare::{self as view, CompareScene, comment, gates as gate_words, json, words},
+        document::{Block, Document},
+        scene::plural,
+        table::Table,
+    },
+};
+use args::CompareFormat;
+
+/// Verdicts and warnings printed; the report has them all.
+const PRINTED: usize = 12;
+
+pub(super) fn run(args: &CompareArgs, printer: &mut Printer) -> anyhow::Result<Ended> {
+    let gates = gates(args)?;
+    let Some(read) = sides::read(args, printer)? else { return Ok(Ended::NothingUsable) };
+    if let (Some(path), Some(side)) = (&args.save_baseline, read.sides.last()) {
+        save_baseline(args, path, side)?;
+        printer.note(&format!("{} saved as a baseline in {}", side.name, path.display()));
+        if read.sides.len() == 1 && args.across.is_none() {
+            return Ok(Ended::Well);
+        }
+    }
+    if read.sides.len() < 2 {
+        let text = match &args.across {
+            Some(column) => {
+                format!("--across {column}: there is but one value, {}", read.sides.first().map_or("none", |side| &side.name))
+            }
+            None => "there is nothing to compare with: give BASE and NEW, or --baseline FILE, or --across COLUMN".to_owned(),
+        };
+        return Err(UsageError(text).into());
+    }
+    let report = compare(read.sides, args.across.clone(), settings(args));
+    let checks = gate::check(&report, &gates, args.max_regressed_tasks, args.fail_on_inconclusive);
+    let scene = CompareScene {
+        report: &report,
+        checks: &checks,
+        version: env!("CARGO_PKG_VERSION"),
+        flags: flags(args),
+        input_warnings: read.warnings,
+    };
+    if report.rows.is_empty() {
+        for warning in words::warnings(&scene) {
+            printer.warning(&warning);
+        }
+        printer.warning("nothing could be compared");
+        return Ok(Ended::NothingUsable);
+    }
+    let document = view::document(&scene);
+    let json = bundle::json::bytes(&json::comparison(&scene)).context("writing comparison.json")?;
+    let bundle = bundle(args, &document, &json, read.inputs)?;
+    if args.output_dir.is_file() {
+        return Err(UsageError(format!("{} is a file, not a folder; choose another with -o", args.output_dir.display())).into());
+    }
+    let written = fsio::write_bundle(&args.output_dir, &bundle, args.force)
+        .with_context(|| format!("cannot write the report to {}", args.output_dir.display()))?;
+    say(args, &scene, &document, printer);
+    for path in &written.kept {
+        printer.note(&format!("{path} was changed since the last report and is no longer part of it: left alone"));
+    }
+    print(args.format, &scene, &json, printer)?;
+    Ok(if checks.iter().any(|check| check.failed) { Ended::GateFailed } else { Ended::Well })
+}
+
+fn gates(args: &CompareArgs) -> anyhow::Result<Vec<Gate>> {
+    let read = |texts: &[String], flag: &str, parse: fn(&str) -> Result<Gate, crate::gates::GateError>| {
+        let gate = |text: &String| parse(text).map_err(|cause| UsageError(format!("{flag}: {cause}")));
+        texts.iter().map(gate).collect::<Result<Vec<_>, _>>()
+    };
+    let mut gates = read(&args.fail_on, "--fail-on", Gate::parse)?;
+    gates.extend(read(&args.min, "--min", Gate::parse_min)?);
+    gates.extend(read(&args.max, "--max", Gate::parse_max)?);
+    Ok(gates)
+}
+
+fn settings(args: &CompareArgs) -> Settings {
+    let bootstrap = Bootstrap { seed: args.seed, ..Bootstrap::default() };
+    Settings {
+        statistics: statistics::Settings { conf: args.confidence, power: args.power, bootstrap },
+        k_max: args.k,
+        allow_mismatch: args.allow_mismatch,
+    }
+}
+
+/// The options that change figures and differ from their defaults, for the report's provenance.
+fn flags(args: &CompareArgs) -> Vec<(String, String)> {
+    let mut flags = Vec::new();
+    let mut add = |name: &str, value: String| flags.push((name.to_owned(), redact(&value).into_owned()));
+    if let Some(column) = &args.across {
+        add("--across", column.clone());
+    }
+    if !args.sides.is_empty() {
+        add("--sides", args.sides.join(","));
+    }
+    if let Some(base) = &args.base {
+        add("--base", base.clone());
+    }
+    if args.allow_mismatch {
+        add("--allow-mismatch", String::new());
+    }
+    let (errors, attempts) = sides::policy_names(&args.policies);
+    if errors != "exclude" {
+        add("--errors", errors);
+    }
+    if attempts != "first" {
+        add("--attempts", attempts);
+    }
+    let defaults = statistics::Settings::default();
+    for (name, value, usual) in [("--confidence", args.confidence, defaults.conf), ("--power", args.power, defaults.power)] {
+        if (value - usual).abs() > f64::EPSILON {
+            add(name, value.to_string());
+        }
+    }
+    if let Some(k) = args.k {
+        add("--k", k.to_string());
+    }
+    if args.seed != 0 {
+        add("--seed", args.seed.to_string());
+    }
+    for (name, gates) in [("--fail-on", &args.fail_on), ("--min", &args.min), ("--max", &args.max)] {
+        for gate in gates {
+            add(name, gate.clone());
+        }
+    }
+    if let Some(most) = args.max_regressed_tasks {
+        add("--max-regressed-tasks", most.to_string());
+    }
+    if args.fail_on_inconclusive {
+        add("--fail-on-inconclusive", String::new());
+    }
+    if let Some(layout) = &args.input.layout {
+        add("--layout", layout.clone());
+    }
+    args.input.map.iter().for_each(|rule| add("--map", rule.clone()));
+    if let Some(path) = &args.input.error_rules {
+        add("--error-rules", path.display().to_string());
+    }
+    flags
+}
+
+fn save_baseline(args: &CompareArgs, path: &Path, side: &Side) -> anyhow::Result<()> {
+    let (errors, attempts) = sides::policy_names(&args.policies);
+    let text = String::from_utf8(bundle::json::bytes(&Baseline::new(side.clone(), errors, attempts))?)?;
+    let ours = |bytes: &[u8]| Baseline::parse(bytes).is_ok();
+    fsio::write_file(path, redact(&text).as_bytes(), args.force, &ours).context("cannot save the baseline")
+}
+
+fn bundle(args: &CompareArgs, document: &Document, json: &[u8], mut inputs: Vec<manifest::Input>) -> anyhow::Result<Bundle> {
+    let mut document = document.clone();
+    let mut bundle = Bundle::default();
+    if args.no_charts {
+        document.charts.clear();
+        for section in &mut document.sections {
+            section.blocks.retain(|block| !matches!(block, Block::Chart(_)));
+        }
+    }
+    let drawn: anyhow::Result<Vec<(String, String, Vec<u8>)>> = document
+        .charts
+        .par_iter()
+        .with_max_len(1)
+        .map(|chart| {
+            let id = &chart.meta().id;
+            let svg = charts::svg(chart).with_context(|| format!("drawing {id}"))?;
+            let png = charts::png(&svg, 2.0).with_context(|| format!("rendering {id}"))?;
+            Ok((id.clone(), svg, png))
+        })
+        .collect();
+    for (id, svg, png) in drawn? {
+        bundle.insert(report::chart_path(&id, "png"), png);
+        if args.svg {
+            bundle.insert(report::chart_path(&id, "svg"), svg);
+        }
+    }
+    for table in &document.tables {
+        bundle.insert(report::table_path(&table.id), report::table::csv(table)?);
+    }
+    bundle.insert("comparison_report.md", report::markdown::render(&document, None)?);
+    bundle.insert("comparison.json", json.to_vec());
+    inputs.sort_by(|a, b| (&a.label, &a.path, &a.sha256).cmp(&(&b.label, &b.path, &b.sha256)));
+    inputs.dedup();
+    bundle.seal(manifest::Manifest::new("compare", flags(args), inputs))?;
+    bundle.map_text(|text| redact(text).into_owned())?;
+    Ok(bundle)
+}
+
+fn print(format: CompareFormat, scene: &CompareScene<'_>, json: &[u8], printer: &mut Printer) -> anyhow::Result<()> {
+    let failed = gate_words::failed(scene);
+    let text = match format {
+        CompareFormat::Json => String::from_utf8_lossy(json).into_owned(),
+        CompareFormat::Csv => {
+            for line in &failed {
+                printer.warning(line);
+            }
+            String::from_utf8_lossy(&report::table::csv(&view::printed(scene)[0])?).into_owned()
+        }
+        CompareFormat::Github => report::markdown::render(&comment::document(scene), Some(report::markdown::COMMENT))?,
+        CompareFormat::Junit => report::junit::render("taureport compare", &comment::cases(scene)),
+        CompareFormat::Table | CompareFormat::Md => {
+            let show = |table: &Table| match format {
+                CompareFormat::Md => report::table::markdown(table),
+                _ => report::table::render(table, Printer::width(), printer.colour()),
+            };
+            let mut parts: Vec<String> =
+                view::printed(scene).iter().map(|table| format!("{}\n", show(table).trim_end())).collect();
+            if !scene.checks.is_empty() {
+                let lines: Vec<String> = [gate_words::summary(scene.checks)]
+                    .into_iter()
+                    .chain(failed)
+                    .map(|line| report::escape::lines(&line))
+                    .collect();
+                parts.push(format!("{}\n", lines.join("\n")));
+            }
+            parts.join("\n")
+        }
+    };
+    Ok(printer.data(&text)?)
+}
+
+/// The words on stderr: verdicts, flips, warnings, where the report is.
+fn say(args: &CompareArgs, scene: &CompareScene<'_>, document: &Document, printer: &mut Printer) {
+    let all = printer.is_verbose();
+    let shown = |lines: Vec<String>, say: &mut dyn FnMut(&str)| {
+        let most = if all { lines.len() } else { PRINTED };
+        lines.iter().take(most).for_each(|line| say(line));
+        if lines.len() > most {
+            say(&format!("and {} more in the report", lines.len() - most));
+        }
+    };
+    shown(words::verdicts(scene), &mut |line| printer.note(&format!("• {line}")));
+    shown(words::flips(scene), &mut |line| printer.note(&format!("• {line}")));
+    shown(words::warnings(scene), &mut |line| printer.warning(line));
+    let charts = if args.no_charts { 0 } else { document.charts.len() as u64 };
+    printer.done(&format!(
+        "{} with {} and {}",
+        args.output_dir.join("comparison_report.md").display(),
+        plural(charts, "chart"),
+        plural(document.tables.len() as u64, "table"),
+    ));
+    printer.note("");
+}

@@ -1,0 +1,239 @@
+//! From the arguments of `compare` to its sides.
+
+use std::path::Path;
+
+use super::{
+    super::{UsageError, load::explain_nothing, load::load, printer::Printer},
+    args::{CompareArgs, PolicyArgs},
+};
+use crate::{
+    analysis::compare::{
+        Side,
+        baseline::{Baseline, BaselineError},
+        cells, split,
+    },
+    bundle::manifest::{Input, sha256_hex},
+    cli::args::{AttemptsArg, ErrorsArg, InputArgs},
+    fsio,
+    records::Loaded,
+    redact::redact,
+    sources::discover::split_label,
+    sweep::{Attempts, By, Column, ErrorPolicy, Sweep, assemble_by},
+};
+
+/// Most sides: more would be a mistake (`--across task`).
+const MOST_SIDES: usize = 20;
+/// Largest file looked into for whether it is a baseline.
+const LARGEST_BASELINE: u64 = 64 << 20;
+/// Where in a file of taureport its name stands.
+const HEAD: usize = 200;
+
+/// What was read.
+pub(super) struct Read {
+    pub(super) sides: Vec<Side>,
+    pub(super) inputs: Vec<Input>,
+    pub(super) warnings: Vec<String>,
+}
+
+/// Reads all sides; `None` where a side has nothing usable, which was then explained.
+pub(super) fn read(args: &CompareArgs, printer: &mut Printer) -> anyhow::Result<Option<Read>> {
+    let mut read = Read { sides: Vec::new(), inputs: Vec::new(), warnings: Vec::new() };
+    if let Some(path) = &args.baseline {
+        let name = path.display().to_string();
+        let (baseline, input) = baseline(&name, path)?.ok_or_else(|| {
+            UsageError(format!("--baseline {name}: {}", BaselineError::Other("it is not one of taureport's files".to_owned())))
+        })?;
+        read.add_baseline(baseline, input, &args.policies);
+    }
+    let usable = match &args.across {
+        Some(column) => read.across(args, column, printer)?,
+        None => read.given(args, printer)?,
+    };
+    if !usable {
+        return Ok(None);
+    }
+    if read.sides.len() > MOST_SIDES {
+        let names: Vec<&str> = read.sides.iter().take(6).map(|side| side.name.as_str()).collect();
+        let text = format!("{} sides ({}, …) are too many; choose with --sides A,B+C", read.sides.len(), names.join(", "));
+        return Err(UsageError(text).into());
+    }
+    if let Some(base) = &args.base {
+        let at = read.sides.iter().position(|side| side.name == *base);
+        let names = || read.sides.iter().map(|side| side.name.as_str()).collect::<Vec<_>>().join(", ");
+        let at = at.ok_or_else(|| UsageError(format!("--base: no side is called {base:?}; there are {}", names())))?;
+        let side = read.sides.remove(at);
+        read.sides.insert(0, side);
+    }
+    Ok(Some(read))
+}
+
+impl Read {
+    fn add_baseline(&mut self, baseline: Baseline, input: Input, policies: &PolicyArgs) {
+        let (errors, attempts) = policy_names(policies);
+        if baseline.errors != errors || baseline.attempts != attempts {
+            self.warnings.push(format!(
+                "{}: made with --errors {} --attempts {}, and now it is --errors {errors} --attempts {attempts}: the sides do not count alike.",
+                input.path, baseline.errors, baseline.attempts
+            ));
+        }
+        self.sides.push(baseline.side);
+        self.inputs.push(input);
+    }
+
+    /// The paths are the sides, those of one label together.
+    fn given(&mut self, args: &CompareArgs, printer: &mut Printer) -> anyhow::Result<bool> {
+        let mut groups: Vec<(Option<&str>, Vec<String>)> = Vec::new();
+        for argument in &args.input.paths {
+            let label = split_label(argument).0;
+            match groups.iter_mut().find(|(known, _)| known.is_some() && *known == label) {
+                Some((_, paths)) => paths.push(argument.clone()),
+                None => groups.push((label, vec![argument.clone()])),
+            }
+        }
+        let first = self.sides.len();
+        for (label, paths) in groups {
+            let path = split_label(&paths[0]).1;
+            let read_as_baseline = if paths.len() == 1 { baseline(path, Path::new(path))? } else { None };
+            if let Some((mut file, input)) = read_as_baseline {
+                if let Some(label) = label {
+                    file.side.name = redact(label).into_owned();
+                }
+                self.add_baseline(file, input, &args.policies);
+                continue;
+            }
+            let input = InputArgs { paths: paths.clone(), ..args.input.clone() };
+            let Some(sweep) = self.sweep(&input, &By::default(), &args.policies, printer)? else { return Ok(false) };
+            let name = label.map_or_else(|| short(path), str::to_owned);
+            self.sides.push(Side { name: redact(&name).into_owned(), cells: cells(&sweep, policy(args.policies.errors)) });
+        }
+        self.tell_apart(first, &args.input.paths);
+        Ok(true)
+    }
+
+    /// The values of a column are the sides.
+    fn across(&mut self, args: &CompareArgs, column: &str, printer: &mut Printer) -> anyhow::Result<bool> {
+        let wanted = column.trim().to_ascii_lowercase().replace(['-', ' '], "_");
+        let known = || Column::ALL.map(Column::name).join(", ");
+        let found = Column::ALL.into_iter().find(|one| one.name() == wanted);
+        let column =
+            found.ok_or_else(|| UsageError(format!("--across: there is no column {column:?}; there are {}", known())))?;
+        let by = By::parse(&format!("cell,{}", column.name())).map_err(|cause| UsageError(cause.to_string()))?;
+        let Some(sweep) = self.sweep(&args.input, &by, &args.policies, printer)? else { return Ok(false) };
+        let groups: Vec<Vec<String>> =
+            args.sides.iter().map(|group| group.split('+').map(|value| value.trim().to_owned()).collect()).collect();
+        let sides = split(cells(&sweep, policy(args.policies.errors)), column, &groups);
+        self.sides = sides.map_err(|cause| UsageError(format!("--sides: {cause}")))?;
+        Ok(true)
+    }
+
+    /// Loads and assembles; `None` where nothing is usable.
+    fn sweep(
+        &mut self,
+        input: &InputArgs,
+        by: &By,
+        policies: &PolicyArgs,
+        printer: &mut Printer,
+    ) -> anyhow::Result<Option<Sweep>> {
+        let found = load(input, printer)?;
+        if !found.loaded.iter().any(|one| matches!(one, Loaded::Results(_))) {
+            explain_nothing(&found, printer);
+            return Ok(None);
+        }
+        found.problems.iter().for_each(|problem| printer.warning(problem));
+        let sweep = assemble_by(found.loaded, attempts(policies.attempts), by);
+        let unreadable = sweep.passed_over.iter().filter(|one| one.unreadable);
+        self.warnings.extend(unreadable.map(|one| format!("{}: {}", one.path, one.reason)));
+        if printer.is_verbose() {
+            for issue in &sweep.issues {
+                printer.note(&format!("{}: {}: {}", issue.path, issue.kind.name(), issue.message));
+            }
+        }
+        self.inputs.extend(sweep.files.iter().map(|file| Input {
+            path: file.source.path.clone(),
+            bytes: file.source.bytes,
+            sha256: file.source.sha256.clone(),
+            kind: file.kind.name().to_owned(),
+            label: file.source.label.clone(),
+        }));
+        Ok(Some(sweep))
+    }
+
+    /// Gives sides of one name the paths they come from as names, and numbers where these are the same too.
+    fn tell_apart(&mut self, first: usize, paths: &[String]) {
+        let names: Vec<String> = self.sides.iter().map(|side| side.name.clone()).collect();
+        let repeated = |name: &String| names.iter().filter(|other| *other == name).count() > 1;
+        if self.sides.len() - first == paths.len() {
+            for (side, path) in self.sides[first..].iter_mut().zip(paths) {
+                if let (None, true) = (split_label(path).0, repeated(&side.name)) {
+                    side.name = redact(path.trim_end_matches('/')).into_owned();
+                }
+            }
+        }
+        let mut seen: Vec<String> = Vec::new();
+        for side in &mut self.sides {
+            let before = seen.iter().filter(|name| **name == side.name).count();
+            seen.push(side.name.clone());
+            if before > 0 {
+                side.name = format!("{} ({})", side.name, before + 1);
+            }
+        }
+    }
+}
+
+/// The last part of a path, without the endings of result files.
+fn short(path: &str) -> String {
+    let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or(path);
+    let mut name = name;
+    for ending in [".gz", ".zst", ".json", ".jsonl"] {
+        name = name.strip_suffix(ending).unwrap_or(name);
+    }
+    if name.is_empty() { path.to_owned() } else { name.to_owned() }
+}
+
+/// Reads a file that is a baseline; `None` where it is something else.
+fn baseline(shown: &str, path: &Path) -> anyhow::Result<Option<(Baseline, Input)>> {
+    let Ok(info) = fsio::info(path) else { return Ok(None) };
+    if info.kind != fsio::FileKind::File || info.bytes > LARGEST_BASELINE {
+        return Ok(None);
+    }
+    let bytes = fsio::read_file(path)?;
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(HEAD)]).into_owned();
+    if !head.starts_with('{') || !head.contains("\"tool\": \"taureport\"") {
+        return Ok(None);
+    }
+    let file = Baseline::parse(&bytes).map_err(|cause| UsageError(format!("{shown}: {cause}")))?;
+    let input = Input {
+        path: redact(shown).into_owned(),
+        bytes: bytes.len() as u64,
+        sha256: sha256_hex(&bytes),
+        kind: "taureport baseline".to_owned(),
+        label: None,
+    };
+    Ok(Some((file, input)))
+}
+
+/// The names of the policies as typed.
+pub(super) fn policy_names(args: &PolicyArgs) -> (String, String) {
+    let name =
+        |value: Option<clap::builder::PossibleValue>| value.map_or_else(String::new, |value| value.get_name().to_owned());
+    (name(clap::ValueEnum::to_possible_value(&args.errors)), name(clap::ValueEnum::to_possible_value(&args.attempts)))
+}
+
+/// The policy for errors.
+pub(super) fn policy(errors: ErrorsArg) -> ErrorPolicy {
+    match errors {
+        ErrorsArg::Exclude => ErrorPolicy::Exclude,
+        ErrorsArg::ExcludeAll => ErrorPolicy::ExcludeAll,
+        ErrorsArg::Fail => ErrorPolicy::Fail,
+        ErrorsArg::Upstream => ErrorPolicy::Upstream,
+    }
+}
+
+/// The policy for repeated attempts.
+pub(super) fn attempts(attempts: AttemptsArg) -> Attempts {
+    match attempts {
+        AttemptsArg::First => Attempts::First,
+        AttemptsArg::Last => Attempts::Last,
+        AttemptsArg::All => Attempts::All,
+    }
+}

@@ -1,0 +1,191 @@
+//! A comparison in words: verdict lines and warnings, for the report and the terminal.
+
+use super::CompareScene;
+use crate::{
+    analysis::compare::{Caution, CellData, Differs, Reason, Row, Unmatched, side::UNKNOWN},
+    metrics::compare::{Comparison, DecidedBy, Verdict},
+    views::{
+        fmt,
+        scene::{listing, plural},
+    },
+};
+
+/// Tasks listed by name.
+const LISTED: usize = 12;
+
+/// Returns one line a row: what the data say of pass^1.
+pub fn verdicts(scene: &CompareScene<'_>) -> Vec<String> {
+    let lines = scene.report.rows.iter().map(|row| {
+        let figure = row.figures.pass_1;
+        let found = figure.comparison;
+        let (base, new) = (scene.side(0), scene.side(row.new_side));
+        let said = match figure.judged.verdict {
+            Verdict::Better => format!("{new} is better than {base}"),
+            Verdict::Worse => format!("{new} is worse than {base}"),
+            Verdict::Inconclusive => format!("inconclusive (~), {new} against {base}"),
+        };
+        format!(
+            "{}: {said}: pass^1 {} → {}, {} {}, {}; {} of {} won, {} lost{}.",
+            row.name,
+            fmt::rate(Some(found.a)),
+            fmt::rate(Some(found.b)),
+            fmt::points(Some(found.difference)),
+            fmt::points_interval(super::ends(found.interval)),
+            p_words(&figure),
+            found.wins,
+            plural(found.tasks as u64, "task"),
+            found.losses,
+            if figure.judged.verdict == Verdict::Inconclusive { detectable(scene, &found) } else { String::new() },
+        )
+    });
+    let averages = scene.report.overall.iter().flat_map(|overall| {
+        overall.averages.iter().map(move |average| {
+            let verdict = average.judged.verdict;
+            let said = if verdict == Verdict::Inconclusive { "inconclusive (~)" } else { verdict.name() };
+            format!(
+                "average over {}: {} {said}: {} {}, p {}.",
+                listing(&overall.over, 4),
+                scene.side(average.new_side),
+                fmt::points(Some(average.difference)),
+                fmt::points_interval(super::ends(average.interval)),
+                fmt::p_value(average.judged.p_holm),
+            )
+        })
+    });
+    lines.chain(averages).collect()
+}
+
+/// `p 0.004`, with the uncorrected p where correction changed it, and the test where it is not the usual one.
+fn p_words(figure: &crate::analysis::compare::Figure) -> String {
+    let found = &figure.comparison;
+    let (raw, holm) = (fmt::p_value(found.p), fmt::p_value(figure.judged.p_holm));
+    let test =
+        if found.decided_by == DecidedBy::PairedT { String::new() } else { format!(" ({})", super::verdict::test(found)) };
+    if raw == holm { format!("p {raw}{test}") } else { format!("p {raw}{test}, {holm} after Holm's correction") }
+}
+
+/// What an inconclusive comparison could have shown.
+fn detectable(scene: &CompareScene<'_>, found: &Comparison) -> String {
+    match found.mde {
+        Some(mde) => {
+            format!("; only a difference of {} or more would likely have been noticed ({} power)", points(mde), scene.power())
+        }
+        None if found.wins + found.losses == 0 => "; both sides have the same result on every task".to_owned(),
+        None => "; all tasks differ alike, so nothing tells what could have been noticed".to_owned(),
+    }
+}
+
+/// A size in points, without a sign.
+pub(super) fn points(share: f64) -> String {
+    format!("{} pp", fmt::decimal(Some(100.0 * share), 1))
+}
+
+/// Returns one line a row: how many tasks flipped.
+pub fn flips(scene: &CompareScene<'_>) -> Vec<String> {
+    let line = |row: &Row| {
+        let clear = |tasks: &mut dyn Iterator<Item = &crate::analysis::compare::TaskChange>| {
+            let tasks: Vec<bool> = tasks.map(|task| task.clear).collect();
+            (tasks.len() as u64, tasks.iter().filter(|clear| **clear).count())
+        };
+        let ((lost, lost_clear), (won, won_clear)) = (clear(&mut row.figures.regressed()), clear(&mut row.figures.improved()));
+        format!(
+            "{}: {} regressed ({lost_clear} beyond noise), {} improved ({won_clear} beyond noise).",
+            scene.row(row),
+            plural(lost, "task"),
+            fmt::count(Some(won)),
+        )
+    };
+    scene.report.rows.iter().map(line).collect()
+}
+
+/// Returns all warnings.
+pub fn warnings(scene: &CompareScene<'_>) -> Vec<String> {
+    let mut found = scene.input_warnings.clone();
+    for row in &scene.report.rows {
+        found.extend(row.cautions.iter().map(|one| format!("{}: {}", scene.row(row), caution(row, one))));
+    }
+    found.extend(scene.report.refused.iter().map(|one| {
+        let cell = &scene.report.sides[0].cells[one.base_cell];
+        format!(
+            "{} of {} and {} are not compared: they have no scored task in common.",
+            cell_name(cell),
+            scene.side(0),
+            scene.side(one.new_side)
+        )
+    }));
+    found.extend(scene.report.unmatched.iter().map(|(new_side, one)| unmatched(scene, *new_side, *one)));
+    for side in &scene.report.sides {
+        for cell in side.cells.iter().filter(|cell| cell.without_task > 0) {
+            let episodes = plural(cell.without_task, "episode");
+            found.push(format!("{}: {} of {} without a task are left out.", side.name, episodes, cell_name(cell)));
+        }
+    }
+    found
+}
+
+fn caution(row: &Row, caution: &Caution) -> String {
+    match caution {
+        Caution::OtherBenchmark => {
+            "tasks of different benchmarks are paired by their ids (--allow-mismatch): τ²-bench edited the tasks of \
+             τ-bench, so the same id is not the same task."
+                .to_owned()
+        }
+        Caution::Version => {
+            "different versions of the benchmark wrote the results: tasks may have been edited between them.".to_owned()
+        }
+        Caution::Circumstance(differs) => {
+            format!("the {} differs ({}): a difference may come from there.", differs.part, values(differs))
+        }
+        Caution::Tasks(base, new) => {
+            let list = |tasks: &[crate::records::TaskId]| {
+                if tasks.is_empty() { String::new() } else { format!(" ({})", listing(tasks, LISTED)) }
+            };
+            format!(
+                "the task sets differ: {} only in BASE{}, {} only in NEW{}; they are left out of every paired figure.",
+                fmt::count(Some(*base as u64)),
+                list(&row.only_base),
+                fmt::count(Some(*new as u64)),
+                list(&row.only_new),
+            )
+        }
+        Caution::Errors(base, new) => format!(
+            "{} of the episodes of BASE and {} of NEW ended in an infrastructure error: errors are not missing at random, so the side with \
+             more of them looks better than it is.",
+            fmt::rate(Some(*base)),
+            fmt::rate(Some(*new)),
+        ),
+        Caution::UnknownEnv => {
+            "the environment is unknown: nothing but the task ids tells that these are the same tasks.".to_owned()
+        }
+    }
+}
+
+/// `gpt-4o → gpt-4.1`.
+pub(super) fn values(differs: &Differs) -> String {
+    let value = |value: &Option<String>| value.as_deref().unwrap_or(UNKNOWN).to_owned();
+    format!("{} → {}", value(&differs.base), value(&differs.new))
+}
+
+/// The environment and what is known of the configuration.
+pub(super) fn cell_name(cell: &CellData) -> String {
+    let parts = ["model", "strategy", "mode"].into_iter().filter_map(|part| cell.part(part));
+    [cell.env.as_deref().unwrap_or(UNKNOWN)].into_iter().chain(parts).collect::<Vec<_>>().join(" · ")
+}
+
+fn unmatched(scene: &CompareScene<'_>, new_side: usize, one: Unmatched) -> String {
+    let (own, other) = if one.of_base { (0, new_side) } else { (new_side, 0) };
+    let cell = &scene.report.sides[own].cells[one.cell];
+    let (own, other) = (scene.side(own), scene.side(other));
+    let reason = match one.reason {
+        Reason::NoSuchEnv => format!("{other} has nothing of this environment"),
+        Reason::OtherBenchmark => format!(
+            "{other} has this environment of another benchmark only, whose tasks were edited (--allow-mismatch compares them anyway)"
+        ),
+        Reason::NoSuchConfiguration => format!("{other} has no such configuration"),
+        Reason::Ambiguous => {
+            "several cells have this configuration and nothing tells which is meant: give the paths of one, or split with --across"
+                .to_owned()
+        }
+    };
+    format!("{} of {own} is not compared: {reason}.", cell_name(cell))
+}
