@@ -1,18 +1,18 @@
 //! `taureport analyze`: read → assemble → compute → view → write → print.
 
 use anyhow::Context;
-use rayon::prelude::*;
 
 use super::{
     Ended, UsageError,
     args::{AnalyzeArgs, AttemptsArg, CiArg, ErrorsArg, Format, RaggedArg},
+    draw,
     load::{explain_nothing, load},
     printer::Printer,
 };
 use crate::{
     analysis::{self, Options, RaggedChoice},
     bundle::{self, Bundle, manifest},
-    charts, fsio,
+    fsio,
     metrics::Ci,
     redact::redact,
     report,
@@ -170,35 +170,8 @@ fn kebab(name: &str) -> String {
 }
 
 fn bundle(args: &AnalyzeArgs, scene: &Scene<'_>, document: &Document, metrics: &[u8]) -> anyhow::Result<Bundle> {
-    let mut document = document.clone();
-    let mut bundle = Bundle::default();
-    if args.no_charts {
-        document.charts.clear();
-        for section in &mut document.sections {
-            section.blocks.retain(|block| !matches!(block, views::document::Block::Chart(_)));
-        }
-    }
-    let drawn: anyhow::Result<Vec<(String, String, Vec<u8>)>> = document
-        .charts
-        .par_iter()
-        .with_max_len(1)
-        .map(|chart| {
-            let id = &chart.meta().id;
-            let svg = charts::svg(chart).with_context(|| format!("drawing {id}"))?;
-            let png = charts::png(&svg, 2.0).with_context(|| format!("rendering {id}"))?;
-            Ok((id.clone(), svg, png))
-        })
-        .collect();
-    for (id, svg, png) in drawn? {
-        bundle.insert(report::chart_path(&id, "png"), png);
-        if args.svg {
-            bundle.insert(report::chart_path(&id, "svg"), svg);
-        }
-    }
-    for table in &document.tables {
-        bundle.insert(report::table_path(&table.id), report::table::csv(table)?);
-    }
-    bundle.insert(report::markdown::FILE_NAME, report::markdown::render(&document, None)?);
+    let charts = draw::Charts { none: args.no_charts, svg: args.svg };
+    let mut bundle = draw::files(document, charts, report::markdown::FILE_NAME)?;
     bundle.insert("metrics.json", metrics.to_vec());
     bundle.seal(manifest::Manifest::new("analyze", flags(args), inputs(scene.sweep)))?;
     bundle.map_text(|text| redact(text).into_owned())?;

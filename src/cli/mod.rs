@@ -3,6 +3,7 @@
 mod analyze;
 mod args;
 mod compare;
+mod draw;
 mod inspect;
 mod latency;
 mod load;

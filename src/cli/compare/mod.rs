@@ -9,20 +9,19 @@ pub(super) use args::{CompareArgs, PowerArgs};
 use std::path::Path;
 
 use anyhow::Context;
-use rayon::prelude::*;
 
-use super::{Ended, UsageError, printer::Printer};
+use super::{Ended, UsageError, draw, printer::Printer};
 use crate::{
     analysis::compare::{Settings, Side, baseline::Baseline, compare, gate},
     bundle::{self, Bundle, manifest},
-    charts, fsio,
+    fsio,
     gates::Gate,
     metrics::{bootstrap::Bootstrap, compare as statistics},
     redact::redact,
     report,
     views::{
         compare::{self as view, CompareScene, comment, gates as gate_words, json, words},
-        document::{Block, Document},
+        document::Document,
         scene::plural,
         table::Table,
     },
@@ -167,35 +166,8 @@ fn save_baseline(args: &CompareArgs, path: &Path, side: &Side) -> anyhow::Result
 }
 
 fn bundle(args: &CompareArgs, document: &Document, json: &[u8], mut inputs: Vec<manifest::Input>) -> anyhow::Result<Bundle> {
-    let mut document = document.clone();
-    let mut bundle = Bundle::default();
-    if args.no_charts {
-        document.charts.clear();
-        for section in &mut document.sections {
-            section.blocks.retain(|block| !matches!(block, Block::Chart(_)));
-        }
-    }
-    let drawn: anyhow::Result<Vec<(String, String, Vec<u8>)>> = document
-        .charts
-        .par_iter()
-        .with_max_len(1)
-        .map(|chart| {
-            let id = &chart.meta().id;
-            let svg = charts::svg(chart).with_context(|| format!("drawing {id}"))?;
-            let png = charts::png(&svg, 2.0).with_context(|| format!("rendering {id}"))?;
-            Ok((id.clone(), svg, png))
-        })
-        .collect();
-    for (id, svg, png) in drawn? {
-        bundle.insert(report::chart_path(&id, "png"), png);
-        if args.svg {
-            bundle.insert(report::chart_path(&id, "svg"), svg);
-        }
-    }
-    for table in &document.tables {
-        bundle.insert(report::table_path(&table.id), report::table::csv(table)?);
-    }
-    bundle.insert("comparison_report.md", report::markdown::render(&document, None)?);
+    let charts = draw::Charts { none: args.no_charts, svg: args.svg };
+    let mut bundle = draw::files(document, charts, "comparison_report.md")?;
     bundle.insert("comparison.json", json.to_vec());
     inputs.sort_by(|a, b| (&a.label, &a.path, &a.sha256).cmp(&(&b.label, &b.path, &b.sha256)));
     inputs.dedup();
