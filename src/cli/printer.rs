@@ -57,10 +57,10 @@ impl Printer {
         out.flush()
     }
 
-    /// Writes a note to stderr.
+    /// Writes a note to stderr, on one line.
     pub(super) fn note(&mut self, text: &str) {
         if self.quiet == 0 {
-            self.words(None, text);
+            self.words(None, &escape::one_line(text));
         }
     }
 
@@ -71,10 +71,10 @@ impl Printer {
         }
     }
 
-    /// Writes a warning to stderr.
+    /// Writes a warning to stderr, on one line: names from files must not begin lines of their own.
     pub(super) fn warning(&mut self, text: &str) {
         if self.quiet < 2 {
-            self.words(Some((WARNING, "warning")), text);
+            self.words(Some((WARNING, "warning")), &escape::one_line(text));
         }
     }
 

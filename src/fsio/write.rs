@@ -40,6 +40,14 @@ pub enum WriteError {
         /// How many more there are.
         others: usize,
     },
+    /// A report of another command lies there; nothing was written.
+    #[error("{} holds a report of `taureport {command}`: choose another directory with -o, or replace it with --force", path.display())]
+    OtherReport {
+        /// The directory.
+        path: PathBuf,
+        /// The command that wrote it.
+        command: String,
+    },
     /// A directory, or a link to one, stands where a file or a directory of the report belongs; nothing was written.
     #[error("{}: cannot be replaced, it is not a regular file or directory: choose another directory with -o", .0.display())]
     InTheWay(PathBuf),
@@ -67,6 +75,10 @@ pub fn write_bundle(dir: &Path, bundle: &Bundle, force: bool) -> Result<Written,
         return Err(WriteError::Unsealed);
     }
     let previous = read_manifest(dir);
+    let other = previous.as_ref().filter(|previous| bundle.manifest().is_some_and(|own| own.command != previous.command));
+    if let Some(other) = other.filter(|_| !force) {
+        return Err(WriteError::OtherReport { path: dir.to_owned(), command: other.command.clone() });
+    }
     let mut report = check(dir, bundle, previous.as_ref(), force)?;
     stage(dir, bundle)?;
     report.written = bundle.files.keys().cloned().collect();

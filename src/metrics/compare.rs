@@ -144,6 +144,9 @@ pub fn compare_values(pairs: &[(f64, f64)], settings: &Settings) -> Option<Compa
     of_values(&pairs, None, settings)
 }
 
+/// Fewest tasks for an interval of no width.
+const FEWEST_FOR_A_POINT: usize = 20;
+
 fn of_values(values: &[(f64, f64)], exact: Option<f64>, settings: &Settings) -> Option<Comparison> {
     let d: Vec<f64> = values.iter().map(|(a, b)| b - a).collect();
     let p_sign_flip = exact.unwrap_or_else(|| sign_flip_values(&d, settings.bootstrap.seed));
@@ -158,7 +161,8 @@ fn of_values(values: &[(f64, f64)], exact: Option<f64>, settings: &Settings) -> 
         b: moments.mean_b,
         difference: found.difference,
         se: found.se,
-        interval: found.interval,
+        // Without any spread few tasks give an interval of no width, which no data support.
+        interval: found.interval.filter(|ends| ends.hi > ends.lo || found.tasks >= FEWEST_FOR_A_POINT),
         p: found.p(),
         decided_by: decided_by(&found),
         p_t: found.p_t,

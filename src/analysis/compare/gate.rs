@@ -40,14 +40,40 @@ pub struct Check {
     pub verdict: GateVerdict,
     /// Whether it fails the run.
     pub failed: bool,
+    /// Whether it fails because NEW lacks the cell, or more than a tenth of BASE's tasks.
+    pub lacking: bool,
 }
 
 /// Name of the averages in a gate.
 pub const OVERALL: &str = "overall";
 
-/// Judges all rules. With `strict`, a `--fail-on` whose interval leaves it open fails too.
-pub fn check(report: &Report, gates: &[Gate], max_regressed: Option<u64>, strict: bool) -> Vec<Check> {
-    let mut checks: Vec<Check> = gates.iter().flat_map(|gate| of_gate(report, gate, strict)).collect();
+/// How rules are judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Judging {
+    /// A `--fail-on` whose interval leaves it open fails too.
+    pub strict: bool,
+    /// What NEW lacks of BASE is no reason to fail.
+    pub allow_missing: bool,
+}
+
+/// One in how many of BASE's tasks NEW may lack.
+const LACKING_ONE_IN: usize = 10;
+
+/// Judges all rules. What is missing fails: a cell of BASE that NEW has not, and a row in which NEW lacks more than a tenth of BASE's
+/// tasks. A run that crashed must not pass because nothing of it is left to be bad.
+pub fn check(report: &Report, gates: &[Gate], max_regressed: Option<u64>, judging: Judging) -> Vec<Check> {
+    let mut checks: Vec<Check> = gates.iter().flat_map(|gate| of_gate(report, gate, judging.strict)).collect();
+    if !judging.allow_missing {
+        for check in &mut checks {
+            let of_check = |row: &&Row| Some(row.new_side) == check.new_side && row.name == check.row;
+            if report.rows.iter().find(of_check).is_some_and(lacks_tasks) {
+                (check.verdict, check.failed, check.lacking) = (GateVerdict::NotAvailable, true, true);
+            }
+        }
+        let rules = gates.iter().filter(|gate| gate.cell.is_none()).cloned().map(Rule::Gate);
+        let rules: Vec<Rule> = rules.chain(max_regressed.map(Rule::MaxRegressed)).collect();
+        checks.extend(rules.iter().flat_map(|rule| missing_cells(report, rule)));
+    }
     if let Some(most) = max_regressed {
         checks.extend(report.rows.iter().map(|row| {
             let found = row.figures.regressed().count() as u64;
@@ -62,10 +88,33 @@ pub fn check(report: &Report, gates: &[Gate], max_regressed: Option<u64>, strict
                 interval: None,
                 verdict,
                 failed,
+                lacking: false,
             }
         }));
     }
     checks
+}
+
+fn lacks_tasks(row: &Row) -> bool {
+    let of_base = row.only_base.len() + row.figures.pass_1.comparison.tasks;
+    row.only_base.len() * LACKING_ONE_IN > of_base
+}
+
+/// One failed check for every cell of BASE that a NEW has nothing to set against.
+fn missing_cells(report: &Report, rule: &Rule) -> Vec<Check> {
+    let unmatched = report.unmatched.iter().filter(|(_, one)| one.of_base).map(|(side, one)| (*side, one.cell));
+    let refused = report.refused.iter().map(|one| (one.new_side, one.base_cell));
+    let lacking = |(new_side, cell): (usize, usize)| Check {
+        rule: rule.clone(),
+        new_side: Some(new_side),
+        row: report.sides[0].cells[cell].env.clone().unwrap_or_else(|| super::side::UNKNOWN.to_owned()),
+        value: None,
+        interval: None,
+        verdict: GateVerdict::NotAvailable,
+        failed: true,
+        lacking: true,
+    };
+    unmatched.chain(refused).map(lacking).collect()
 }
 
 fn of_gate(report: &Report, gate: &Gate, strict: bool) -> Vec<Check> {
@@ -76,7 +125,16 @@ fn of_gate(report: &Report, gate: &Gate, strict: bool) -> Vec<Check> {
             GateVerdict::Inconclusive => strict,
             GateVerdict::Passed => false,
         };
-        Check { rule: Rule::Gate(gate.clone()), new_side, row: row.to_owned(), value, interval, verdict, failed }
+        Check {
+            rule: Rule::Gate(gate.clone()),
+            new_side,
+            row: row.to_owned(),
+            value,
+            interval,
+            verdict,
+            failed,
+            lacking: false,
+        }
     };
     let mut found: Vec<Check> = report
         .rows
@@ -155,7 +213,8 @@ fn level(report: &Report, row: &Row, metric: &Metric) -> Option<f64> {
         Metric::CostPerEpisode => {
             let known: u32 = tasks().map(|task| task.agent_cost_usd.episodes).sum();
             let sum: f64 = tasks().map(|task| task.agent_cost_usd.sum).sum();
-            (known > 0).then(|| sum / f64::from(known))
+            // Nothing but zeros is a price nobody knew, or a model served locally: no figure that a limit could hold.
+            (known > 0 && sum > 0.0).then(|| sum / f64::from(known))
         }
         Metric::CostPerSuccess => per_success(&tasks().collect::<Vec<_>>()),
         Metric::Latency { percentile, role: None } => {
@@ -173,7 +232,7 @@ fn per_success(tasks: &[&TaskData]) -> Option<f64> {
     let known: u32 = tasks.iter().map(|task| task.agent_cost_usd.episodes).sum();
     let cost: f64 = tasks.iter().map(|task| task.agent_cost_usd.sum).sum();
     let successes: u32 = tasks.iter().map(|task| task.agent_cost_successes).sum();
-    (known > 0).then(|| if successes == 0 { f64::INFINITY } else { cost / f64::from(successes) })
+    (known > 0 && cost > 0.0).then(|| if successes == 0 { f64::INFINITY } else { cost / f64::from(successes) })
 }
 
 /// NEW − BASE on the common tasks, or the relative change, with its interval.
@@ -195,6 +254,9 @@ fn difference(report: &Report, row: &Row, gate: &Gate) -> (Option<f64>, Option<I
             if gate.relative() {
                 let less_one = |ends: Interval| Interval { lo: ends.lo - 1.0, hi: ends.hi - 1.0 };
                 return (found.ratio.ratio.map(|ratio| ratio - 1.0), found.ratio.interval.map(less_one));
+            }
+            if found.ratio.ratio.is_none_or(|ratio| ratio <= 0.0) {
+                return (None, None);
             }
             (Some(found.difference.difference), found.difference.interval, None)
         }

@@ -13,6 +13,7 @@ mod ranking;
 pub mod side;
 
 pub use figures::{Durations, Expense, Figure, Figures, Quantity, Ratio, TaskChange};
+use matching::MAIN_PARTS;
 pub use matching::{Differs, Reason, Unmatched};
 pub use overall::{Average, Overall};
 pub use ranking::{EnvPlaces, Place, Standing};
@@ -194,6 +195,12 @@ impl Report {
         let known = |one: &&Differs| one.base.is_some() && one.new.is_some();
         let circumstances = differs.iter().filter(|one| CIRCUMSTANCES.contains(&one.part.as_str()) && !compared(&one.part));
         found.extend(circumstances.filter(known).cloned().map(Caution::Circumstance));
+        // One main part that differs is what is compared; with another the difference may come from either.
+        let main = |one: &&Differs| MAIN_PARTS.contains(&one.part.as_str()) && one.part != "mode" && !compared(&one.part);
+        let main: Vec<&Differs> = differs.iter().filter(main).filter(known).collect();
+        if self.across.is_some() || main.len() > 1 {
+            found.extend(main.into_iter().cloned().map(Caution::Circumstance));
+        }
         if alone != (0, 0) {
             found.push(Caution::Tasks(alone.0, alone.1));
         }

@@ -81,6 +81,9 @@ pub(in crate::cli) struct CompareArgs {
     /// A --fail-on whose interval leaves it open fails too.
     #[arg(long, requires = "fail_on", help_heading = "Gates")]
     pub(super) fail_on_inconclusive: bool,
+    /// Judge gates on what there is: by default they fail where NEW lacks a cell of BASE, or more than a tenth of its tasks.
+    #[arg(long, help_heading = "Gates")]
+    pub(super) allow_missing: bool,
     #[command(flatten)]
     pub(super) policies: PolicyArgs,
     /// Level of the intervals and tests, between 0.5 and 0.9999.

@@ -34,12 +34,10 @@ const PRINTED: usize = 12;
 pub(super) fn run(args: &CompareArgs, printer: &mut Printer) -> anyhow::Result<Ended> {
     let gates = gates(args)?;
     let Some(read) = sides::read(args, printer)? else { return Ok(Ended::NothingUsable) };
-    if let (Some(path), Some(side)) = (&args.save_baseline, read.sides.last()) {
-        save_baseline(args, path, side)?;
-        printer.note(&format!("{} saved as a baseline in {}", side.name, path.display()));
-        if read.sides.len() == 1 && args.across.is_none() {
-            return Ok(Ended::Well);
-        }
+    let to_save = args.save_baseline.as_deref().zip(read.sides.last().cloned());
+    if let Some((path, side)) = to_save.as_ref().filter(|_| read.sides.len() == 1 && args.across.is_none()) {
+        save_baseline(args, path, side, printer)?;
+        return Ok(Ended::Well);
     }
     if read.sides.len() < 2 {
         let text = match &args.across {
@@ -51,7 +49,9 @@ pub(super) fn run(args: &CompareArgs, printer: &mut Printer) -> anyhow::Result<E
         return Err(UsageError(text).into());
     }
     let report = compare(read.sides, args.across.clone(), settings(args));
-    let checks = gate::check(&report, &gates, args.max_regressed_tasks, args.fail_on_inconclusive);
+    let judging = gate::Judging { strict: args.fail_on_inconclusive, allow_missing: args.allow_missing };
+    let checks = gate::check(&report, &gates, args.max_regressed_tasks, judging);
+    let failed = checks.iter().any(|check| check.failed);
     let scene = CompareScene {
         report: &report,
         checks: &checks,
@@ -79,7 +79,15 @@ pub(super) fn run(args: &CompareArgs, printer: &mut Printer) -> anyhow::Result<E
         printer.note(&format!("{path} was changed since the last report and is no longer part of it: left alone"));
     }
     print(args.format, &scene, &json, printer)?;
-    Ok(if checks.iter().any(|check| check.failed) { Ended::GateFailed } else { Ended::Well })
+    if let Some((path, side)) = &to_save {
+        // A run that fails its gates must not become what the next one is measured by.
+        if failed {
+            printer.warning(&format!("{} not saved as a baseline: a gate failed", side.name));
+        } else {
+            save_baseline(args, path, side, printer)?;
+        }
+    }
+    Ok(if failed { Ended::GateFailed } else { Ended::Well })
 }
 
 fn gates(args: &CompareArgs) -> anyhow::Result<Vec<Gate>> {
@@ -148,6 +156,9 @@ fn flags(args: &CompareArgs) -> Vec<(String, String)> {
     if args.fail_on_inconclusive {
         add("--fail-on-inconclusive", String::new());
     }
+    if args.allow_missing {
+        add("--allow-missing", String::new());
+    }
     if let Some(layout) = &args.input.layout {
         add("--layout", layout.clone());
     }
@@ -158,11 +169,13 @@ fn flags(args: &CompareArgs) -> Vec<(String, String)> {
     flags
 }
 
-fn save_baseline(args: &CompareArgs, path: &Path, side: &Side) -> anyhow::Result<()> {
+fn save_baseline(args: &CompareArgs, path: &Path, side: &Side, printer: &mut Printer) -> anyhow::Result<()> {
     let (errors, attempts) = sides::policy_names(&args.policies);
     let text = String::from_utf8(bundle::json::bytes(&Baseline::new(side.clone(), errors, attempts))?)?;
     let ours = |bytes: &[u8]| Baseline::parse(bytes).is_ok();
-    fsio::write_file(path, redact(&text).as_bytes(), args.force, &ours).context("cannot save the baseline")
+    fsio::write_file(path, redact(&text).as_bytes(), args.force, &ours).context("cannot save the baseline")?;
+    printer.note(&format!("{} saved as a baseline in {}", side.name, path.display()));
+    Ok(())
 }
 
 fn bundle(args: &CompareArgs, document: &Document, json: &[u8], mut inputs: Vec<manifest::Input>) -> anyhow::Result<Bundle> {

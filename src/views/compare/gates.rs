@@ -25,7 +25,9 @@ pub(super) fn part(scene: &CompareScene<'_>) -> Option<Part> {
 /// `1 of 3 checks failed.`
 pub fn summary(checks: &[Check]) -> String {
     let failed = checks.iter().filter(|check| check.failed).count();
-    format!("{failed} of {} failed.", plural(checks.len() as u64, "check"))
+    let open = checks.iter().filter(|check| !check.failed && check.verdict == GateVerdict::Inconclusive).count();
+    let open = if open > 0 { format!(", {open} inconclusive (--fail-on-inconclusive fails them)") } else { String::new() };
+    format!("{failed} of {} failed{open}.", plural(checks.len() as u64, "check"))
 }
 
 /// Returns one line for each check that failed: `gate failed: --min pass^1=0.55 on airline (tuned): 42.0%`.
@@ -50,6 +52,12 @@ pub fn place(scene: &CompareScene<'_>, check: &Check) -> String {
 /// What was found.
 pub fn found(check: &Check) -> String {
     let why = match (check.verdict, &check.rule) {
+        (GateVerdict::NotAvailable, _) if check.lacking && check.value.is_none() => {
+            return "NEW has nothing to set against it (--allow-missing lets it pass)".to_owned();
+        }
+        (GateVerdict::NotAvailable, _) if check.lacking => {
+            " on what there is, but NEW lacks more than a tenth of BASE's tasks (--allow-missing lets it pass)"
+        }
         (GateVerdict::NotAvailable, _) if check.new_side.is_none() => return "no cell of that name is compared".to_owned(),
         (GateVerdict::NotAvailable, Rule::Gate(Gate { metric: Metric::Latency { role: Some(_), .. }, .. })) => {
             return "not available: times by role need logs, which compare does not read".to_owned();

@@ -62,7 +62,8 @@ pub(super) fn table(scene: &CompareScene<'_>) -> Table {
         ),
         format!(
             "W/L/T: tasks on which NEW is better, worse, alike. Detects: the smallest difference that such a comparison notices with {} \
-             power; shown where nothing was.",
+             power, taken by itself; shown where nothing was. Intervals are for one row each, uncorrected: p and verdict are corrected, so an \
+             interval may leave out zero and the verdict still be open.",
             scene.power(),
         ),
     ];
@@ -78,12 +79,18 @@ pub(super) fn table(scene: &CompareScene<'_>) -> Table {
 
 fn noise_floor(scene: &CompareScene<'_>) -> Option<String> {
     // BASE's own, so the same for every NEW.
-    let floors: BTreeMap<&str, f64> =
-        scene.report.rows.iter().rev().filter_map(|row| Some((row.name.as_str(), row.figures.noise_floor?))).collect();
+    let floors: BTreeMap<&str, f64> = scene
+        .report
+        .rows
+        .iter()
+        .rev()
+        .filter_map(|row| Some((row.name.as_str(), row.figures.noise_floor.filter(|floor| *floor > 0.0)?)))
+        .collect();
     let words: Vec<String> = floors.into_iter().map(|(name, floor)| format!("{name} {}", words::points(floor))).collect();
     (!words.is_empty()).then(|| {
         format!(
-            "Noise floor: two runs of BASE itself with one trial a task must differ by more than this to mean anything: {}.",
+            "Noise floor: if each side had run every task but once, two runs of BASE itself would differ by up to this: {}. The rows above \
+             average more trials where there are more.",
             crate::views::scene::listing(&words, 4)
         )
     })

@@ -25,7 +25,7 @@ pub fn verdicts(scene: &CompareScene<'_>) -> Vec<String> {
             Verdict::Inconclusive => format!("inconclusive (~), {new} against {base}"),
         };
         format!(
-            "{}: {said}: pass^1 {} → {}, {} {}, {}; {} of {} won, {} lost{}.",
+            "{}: {said}, pass^1 {} → {}, {} {}, {}; {} of {} won, {} lost{}.",
             row.name,
             fmt::rate(Some(found.a)),
             fmt::rate(Some(found.b)),

@@ -29,12 +29,34 @@ fn exit_codes_follow_the_gates() {
         (&["--max", "p95_latency:agent=8s"], 1),
     ];
     for (arguments, wanted) in cases {
-        let report = with(arguments);
+        // One cell of NEW lacks two of nine tasks.
+        let report = with(&[arguments, &["--allow-missing"]].concat());
         assert_eq!(code(&report.output), Some(wanted), "{arguments:?}\n{}", text(&report.output.stdout));
     }
     for arguments in [["--min", "pass^0=1"], ["--fail-on", "pass^1 < 2%"], ["--max", "latency"]] {
         assert_eq!(code(&with(&arguments).output), Some(2), "{arguments:?}");
     }
+}
+
+#[test]
+fn what_new_lacks_fails_unless_it_may_be_missing() {
+    let lacking = with(&["--min", "pass^1=0"]);
+    assert_eq!(code(&lacking.output), Some(1));
+    let printed = text(&lacking.output.stdout);
+    assert!(printed.contains("NEW lacks more than a tenth of BASE's tasks"), "{printed}");
+    // A whole environment that NEW has not fails every gate that names no cell.
+    let airline = "b=fixtures/sweep/results/airline/act";
+    let gate = ["--min", "pass^1=0", "--max-regressed-tasks", "1000", "--no-charts"];
+    let both =
+        [&["compare", "a=fixtures/sweep/results/retail/act", "a=fixtures/sweep/results/airline/act", airline], &gate[..]]
+            .concat();
+    let out = tempfile::tempdir().expect("a temporary folder");
+    let path = out.path().to_string_lossy().into_owned();
+    let found = crate::support::run(&[&both[..], &["-o", &path]].concat());
+    assert_eq!(code(&found), Some(1), "{}", text(&found.stdout));
+    assert!(text(&found.stdout).contains("NEW has nothing to set against it"), "{}", text(&found.stdout));
+    let allowed = crate::support::run(&[&both[..], &["-o", &path, "--allow-missing"]].concat());
+    assert_eq!(code(&allowed), Some(0), "{}", text(&allowed.stdout));
 }
 
 #[test]
