@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Durations, figures::durations_of, judge_durations, side::Side};
 use crate::{
-    analysis::latency::series,
+    analysis::latency::series::{self, ByTask},
     gates::Percentile,
     metrics::{
         compare::Settings,
@@ -98,16 +98,19 @@ pub fn by_label(logs: &[LogInput]) -> BTreeMap<Option<String>, Vec<CallSeries>> 
     found.into_iter().map(|(label, all)| (label, pooled(all))).collect()
 }
 
+/// What tells a series: role, name, domain.
+type Key = (Role, String, Option<String>);
+
 /// Puts the calls of equal series together, in order of role, name (naturally) and domain.
 pub fn pooled(all: Vec<CallSeries>) -> Vec<CallSeries> {
-    let mut found: BTreeMap<(Role, String, Option<String>), BTreeMap<Option<String>, Vec<f64>>> = BTreeMap::new();
+    let mut found: BTreeMap<Key, ByTask> = BTreeMap::new();
     for one in all {
         let own = found.entry((one.role, one.name, one.domain)).or_default();
         for TaskCalls { task, durations_ms } in one.tasks {
             own.entry(task).or_default().extend(durations_ms);
         }
     }
-    let one = |((role, name, domain), tasks): ((Role, String, Option<String>), BTreeMap<Option<String>, Vec<f64>>)| {
+    let one = |((role, name, domain), tasks): (Key, ByTask)| {
         let tasks = tasks.into_iter().map(|(task, all)| TaskCalls { task, durations_ms: bounded(all) });
         let mut tasks: Vec<TaskCalls> = tasks.collect();
         tasks.sort_by(|a, b| match (&a.task, &b.task) {
@@ -188,10 +191,13 @@ fn matched(base: &[CallSeries], new: &[CallSeries]) -> Vec<(usize, usize)> {
     base.iter().enumerate().filter_map(other).collect()
 }
 
+/// Times of one task by BASE and by NEW.
+type Times = (Vec<f64>, Vec<f64>);
+
 /// Returns the times of the common tasks in seconds, BASE's first. Tasks of several series are the same if their domains are, which
 /// does not matter between two series: these were matched.
-fn common(base: &[&CallSeries], new: &[&CallSeries], one_domain: bool) -> Vec<(Vec<f64>, Vec<f64>)> {
-    let mut tasks: BTreeMap<(Option<&str>, &str), (Vec<f64>, Vec<f64>)> = BTreeMap::new();
+fn common(base: &[&CallSeries], new: &[&CallSeries], one_domain: bool) -> Vec<Times> {
+    let mut tasks: BTreeMap<(Option<&str>, &str), Times> = BTreeMap::new();
     for (all, is_new) in [(base, false), (new, true)] {
         for one in all {
             let domain = one.domain.as_deref().filter(|_| !one_domain);

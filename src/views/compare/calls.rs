@@ -113,7 +113,7 @@ pub(super) fn table(scene: &CompareScene<'_>, short: bool) -> Option<Table> {
         column::number("tasks", "tasks"),
         column::number("base_s", "base"),
         column::number("new_s", "new"),
-        column::number("ratio", "new / base"),
+        column::number("ratio", "ratio"),
         lo,
         hi,
         column::number("p_holm", "p"),
@@ -140,7 +140,7 @@ pub(super) fn table(scene: &CompareScene<'_>, short: bool) -> Option<Table> {
         "Successful calls in logs, by role, model or function, and domain. Base and new: median of the calls of each common task, geometric \
          mean over tasks; less is better. p: after Holm's correction for the {} of this table{}.",
         crate::views::scene::plural(all.len() as u64, "row"),
-        if short { " in the report, which has tools and steps too" } else { "" },
+        if rows.len() < all.len() { " in the report, which has tools and steps too" } else { "" },
     )];
     if !short {
         notes.push(format!(
