@@ -70,15 +70,7 @@ fn parse_limit(text: &str) -> Result<(Option<Role>, f64), String> {
 }
 
 fn parse_role(text: &str) -> Result<Role, String> {
-    Ok(match text.trim().to_ascii_lowercase().replace(['-', ' '], "_").as_str() {
-        "agent" => Role::Agent,
-        "expert" => Role::Expert,
-        "user" | "user_sim" | "user_simulator" => Role::UserSim,
-        "judge" | "evaluator" => Role::Evaluator,
-        "tool" => Role::Tool,
-        "step" => Role::Step,
-        _ => return Err(format!("{text:?} is no role: agent, expert, user, judge, tool or step")),
-    })
+    Role::typed(text).ok_or_else(|| format!("{text:?} is no role: agent, expert, user, judge, tool or step"))
 }
 
 impl LatencyArgs {

@@ -60,7 +60,8 @@ pub enum Metric {
     Latency {
         /// Which one.
         percentile: Percentile,
-        /// Of the calls of this role (`agent`, `user`, …); `None` = of whole episodes.
+        /// Of the calls of this role in logs (`agent`, `user`, …, as [`crate::records::log::Role::typed`] reads it); `None` = of whole
+        /// episodes.
         role: Option<String>,
     },
 }

@@ -18,6 +18,8 @@
 //! amount   = [ sign ] number [ unit ]                 2pp  55%  0.55  300ms  8s  2min  $0.05
 //! ```
 //!
+//! Roles are agent, expert, user, judge, tool and step; with one, the latency is that of the calls in logs, and the cell a domain or a NEW.
+//!
 //! Shares (pass^K, error_rate) take `pp` or a plain share (-0.02) in `--fail-on`, and `%` or a plain share (0.55) in `--min` and
 //! `--max`; times take `ms`, `s`, `min`; costs `$`; rewards a plain number. Differences of times and costs may also be relative:
 //! `p95_latency > +10%`. A share gets no `%` in `--fail-on`: 2 % of pass^1 and 2 points of it are not the same.

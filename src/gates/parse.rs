@@ -4,6 +4,7 @@ use super::{
     Gate, GateError, GateKind, Operator,
     metric::{Amount, Metric, Nature, Unit},
 };
+use crate::records::log::Role;
 
 const METRICS: &str = "write pass^K (pass^1), mean_reward, error_rate, cost_per_episode, cost_per_success or \
                        p50_latency, p90_latency, p95_latency, p99_latency (with :agent or another role)";
@@ -112,6 +113,10 @@ impl<'a> Reader<'a> {
         let name = self.take_while(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.'));
         if name.is_empty() {
             return Err(self.error("the role is missing", "write p95_latency:agent, or p95_latency for whole episodes"));
+        }
+        if Role::typed(name).is_none() {
+            self.at -= name.len();
+            return Err(self.error(format!("there is no role {name:?}"), "write agent, expert, user, judge, tool or step"));
         }
         *role = Some(name.to_owned());
         Ok(metric)

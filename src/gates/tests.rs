@@ -59,6 +59,7 @@ fn errors_say_where_why_and_what_to_do() {
         fail_on("pass^1:agent < -2pp"),
         fail_on("p95_latency > 8"),
         fail_on("p95_latency: > 8s"),
+        fail_on("p95_latency:agnet > 8s"),
         fail_on("[airline pass^1 < -2pp"),
         fail_on(" : pass^1 < -2pp"),
         fail_on("cost_per_success > $5%"),
@@ -81,6 +82,7 @@ fn errors_say_where_why_and_what_to_do() {
     gate "pass^1:agent < -2pp", at character 7: pass^1 has no roles; write pass^1 alone; only latencies have a role
     gate "p95_latency > 8", at character 15: p95_latency needs a unit; write +500ms, +2s or +1min, or +10% of the base
     gate "p95_latency: > 8s", at character 13: the role is missing; write p95_latency:agent, or p95_latency for whole episodes
+    gate "p95_latency:agnet > 8s", at character 13: there is no role "agnet"; write agent, expert, user, judge, tool or step
     gate "[airline pass^1 < -2pp", at character 1: this bracket is never closed; write [airline] pass^1 < -2pp
     gate " : pass^1 < -2pp", at character 2: the name of the cell is empty; leave it out to mean each cell, or write airline: before the metric
     gate "cost_per_success > $5%", at character 22: "%" is no unit here; write +$0.05, or +10% of the base
@@ -137,7 +139,7 @@ fn any_gate() -> impl Strategy<Value = Gate> {
         Just(Metric::MeanReward),
         Just(Metric::CostPerEpisode),
         Just(Metric::CostPerSuccess),
-        (0_usize..4, proptest::option::of("[a-z_][a-z0-9_-]{0,6}"))
+        (0_usize..4, proptest::option::of("agent|expert|user|user-sim|judge|tool|step"))
             .prop_map(|(one, role)| Metric::Latency { percentile: Percentile::ALL[one], role }),
     ];
     let operator = prop_oneof![Just(Operator::Less), Just(Operator::AtMost), Just(Operator::Greater), Just(Operator::AtLeast)];

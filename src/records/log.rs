@@ -68,6 +68,20 @@ impl Role {
             Self::Other => "other",
         }
     }
+
+    /// Returns the role a user means: `agent`, `user`, `judge`, … or its [`Role::name`], letter case aside. [`Role::Other`] is no role
+    /// to ask for.
+    pub fn typed(text: &str) -> Option<Self> {
+        Some(match text.trim().to_ascii_lowercase().replace(['-', ' '], "_").as_str() {
+            "agent" => Self::Agent,
+            "expert" => Self::Expert,
+            "user" | "user_sim" | "user_simulator" => Self::UserSim,
+            "judge" | "evaluator" => Self::Evaluator,
+            "tool" => Self::Tool,
+            "step" => Self::Step,
+            _ => return None,
+        })
+    }
 }
 
 /// A text of a log, by its place in [`Names`].

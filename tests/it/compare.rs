@@ -2,6 +2,7 @@
 
 mod form;
 mod gates;
+mod logs;
 mod real;
 
 use std::process::Output;

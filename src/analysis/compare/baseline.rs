@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::Side;
 
 /// Version of the form of the file: raised where an older program would misread it.
-pub const SCHEMA_VERSION: &str = "1.0";
+///
+/// 1.1 added the calls of logs; a file of 1.0 has none.
+pub const SCHEMA_VERSION: &str = "1.1";
 /// What tells the file from other files of taureport.
 const KIND: &str = "baseline";
 const TOOL: &str = "taureport";

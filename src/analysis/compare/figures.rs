@@ -87,16 +87,16 @@ pub struct Ratio {
     pub difference: Comparison,
 }
 
-/// Durations of episodes: NEW against BASE.
+/// Durations of episodes or of calls: NEW against BASE.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Durations {
     /// Ratio of the medians, task by task: the figure that decides.
     pub ratio: LatencyRatio,
     /// What follows; less is better.
     pub judged: Judged,
-    /// Episodes of BASE and of NEW behind it.
+    /// Episodes (calls) of BASE and of NEW behind it.
     pub episodes: (u64, u64),
-    /// All episodes against all: descriptive, ignores that those of a task are alike.
+    /// All episodes (calls) against all: descriptive, ignores that those of a task are alike.
     pub mann_whitney: Option<MannWhitney>,
     /// Hodges–Lehmann shift of the logarithms: its exponential is a ratio. Descriptive too.
     pub log_shift: Option<Shift>,
@@ -219,7 +219,12 @@ fn ratio(expense: Expense, common: &Common<'_>, settings: &compare::Settings) ->
 
 fn durations(common: &Common<'_>, settings: &compare::Settings) -> Option<Durations> {
     let known = common.iter().map(|(_, a, b)| (a.durations_s.clone(), b.durations_s.clone()));
-    let tasks: Vec<(Vec<f64>, Vec<f64>)> = known.filter(|(a, b)| !a.is_empty() && !b.is_empty()).collect();
+    durations_of(known.collect(), settings)
+}
+
+/// Compares times by task, BASE's first; tasks without times on either side are left out.
+pub(super) fn durations_of(mut tasks: Vec<(Vec<f64>, Vec<f64>)>, settings: &compare::Settings) -> Option<Durations> {
+    tasks.retain(|(a, b)| !a.is_empty() && !b.is_empty());
     let ratio = latency_ratio(&tasks, settings)?;
     let a: Vec<f64> = tasks.iter().flat_map(|task| task.0.iter().copied()).filter(|s| *s > 0.0).collect();
     let b: Vec<f64> = tasks.iter().flat_map(|task| task.1.iter().copied()).filter(|s| *s > 0.0).collect();

@@ -1,9 +1,11 @@
 //! Gates judged by the figures of a comparison.
 //!
-//! A gate without a cell is judged on every row. A gate that finds no figure fails: a check that silently checks nothing is worse than
+//! A gate without a cell is judged on every row, one on the calls of a role (in logs) on every NEW. A gate that finds no figure fails: a check that silently checks nothing is worse than
 //! none. `overall` names the averages over environments.
 
-use super::{Report, Row, TaskData, figures};
+use std::collections::BTreeSet;
+
+use super::{Report, Row, TaskData, calls, figures};
 use crate::{
     gates::{Gate, GateKind, GateVerdict, Metric, Percentile},
     metrics::{
@@ -12,6 +14,7 @@ use crate::{
         interval::Interval,
         quantile::quantile_type7,
     },
+    records::log::Role,
 };
 
 /// What a check is made of.
@@ -30,7 +33,7 @@ pub struct Check {
     pub rule: Rule,
     /// Index of NEW among the sides; `None` where the gate names a cell that is not there.
     pub new_side: Option<usize>,
-    /// Name of the row, `overall`, or the name that matched nothing.
+    /// Name of the row, `overall`, `calls in logs`, or the name that matched nothing.
     pub row: String,
     /// The figure: of NEW for limits, the difference (or relative change) for `--fail-on`.
     pub value: Option<f64>,
@@ -44,6 +47,8 @@ pub struct Check {
     pub lacking: bool,
 }
 
+/// What a check of calls by role is said to be on.
+const CALLS: &str = "calls in logs";
 /// Name of the averages in a gate.
 pub const OVERALL: &str = "overall";
 
@@ -70,7 +75,8 @@ pub fn check(report: &Report, gates: &[Gate], max_regressed: Option<u64>, judgin
                 (check.verdict, check.failed, check.lacking) = (GateVerdict::NotAvailable, true, true);
             }
         }
-        let rules = gates.iter().filter(|gate| gate.cell.is_none()).cloned().map(Rule::Gate);
+        let of_cells = |gate: &&Gate| gate.cell.is_none() && !matches!(gate.metric, Metric::Latency { role: Some(_), .. });
+        let rules = gates.iter().filter(of_cells).cloned().map(Rule::Gate);
         let rules: Vec<Rule> = rules.chain(max_regressed.map(Rule::MaxRegressed)).collect();
         checks.extend(rules.iter().flat_map(|rule| missing_cells(report, rule)));
     }
@@ -136,6 +142,16 @@ fn of_gate(report: &Report, gate: &Gate, strict: bool) -> Vec<Check> {
             lacking: false,
         }
     };
+    if let Metric::Latency { percentile, role: Some(role) } = &gate.metric {
+        let mut found: Vec<Check> = Role::typed(role).map_or_else(Vec::new, |role| {
+            let all = of_calls(report, gate, *percentile, role).into_iter();
+            all.map(|(new_side, row, value, interval)| one(Some(new_side), &row, value, interval)).collect()
+        });
+        if found.is_empty() {
+            found.push(one(None, gate.cell.as_deref().unwrap_or(CALLS), None, None));
+        }
+        return found;
+    }
     let mut found: Vec<Check> = report
         .rows
         .iter()
@@ -162,6 +178,37 @@ fn of_gate(report: &Report, gate: &Gate, strict: bool) -> Vec<Check> {
     }
     if found.is_empty() {
         found.push(one(None, gate.cell.as_deref().unwrap_or("any cell"), None, None));
+    }
+    found
+}
+
+/// A NEW, what of its calls was checked, the figure, its interval.
+type OfCalls = (usize, String, Option<f64>, Option<Interval>);
+
+/// Figures of the calls of a role: of each NEW over all domains, or of the domain or the NEW that the gate names.
+fn of_calls(report: &Report, gate: &Gate, percentile: Percentile, role: Role) -> Vec<OfCalls> {
+    let statistics = &report.settings.statistics;
+    let figure = |side: usize, domain: Option<&str>| {
+        let new = report.sides[side].calls_of(role, domain);
+        if gate.kind != GateKind::FailOn {
+            return (calls::level(&new, percentile), None);
+        }
+        let base = report.sides[0].calls_of(role, domain);
+        let found = calls::difference(&base, &new, percentile, statistics);
+        in_unit(gate, (found.map(|one| one.difference), found.and_then(|one| one.interval), found.map(|one| one.a)))
+    };
+    let mut found = Vec::new();
+    for (side, new) in report.sides.iter().enumerate().skip(1) {
+        if gate.cell.is_none() || gate.covers(&[new.name.as_str()]) {
+            let (value, interval) = figure(side, None);
+            found.push((side, CALLS.to_owned(), value, interval));
+            continue;
+        }
+        let domains: BTreeSet<&str> = new.calls.iter().filter_map(|one| one.domain.as_deref()).collect();
+        for domain in domains.into_iter().filter(|domain| gate.covers(&[domain])) {
+            let (value, interval) = figure(side, Some(domain));
+            found.push((side, format!("{CALLS} · {domain}"), value, interval));
+        }
     }
     found
 }
@@ -222,7 +269,7 @@ fn level(report: &Report, row: &Row, metric: &Metric) -> Option<f64> {
             times.sort_by(f64::total_cmp);
             quantile_type7(&times, percentile.share())
         }
-        // Calls by role are in logs, which are not read here.
+        // See `of_calls`.
         Metric::Latency { role: Some(_), .. } => None,
     }
 }
@@ -264,14 +311,20 @@ fn difference(report: &Report, row: &Row, gate: &Gate) -> (Option<f64>, Option<I
         Metric::Latency { percentile, role: None } => of_percentile(row, *percentile),
         Metric::Latency { role: Some(_), .. } => (None, None, None),
     };
+    in_unit(gate, (value, interval, base))
+}
+
+/// A difference with its interval, and BASE's figure.
+type Found = (Option<f64>, Option<Interval>, Option<f64>);
+
+/// Returns a difference as the gate wants it: as it is, or relative to BASE.
+fn in_unit(gate: &Gate, (value, interval, base): Found) -> (Option<f64>, Option<Interval>) {
     if !gate.relative() {
         return (value, interval);
     }
     let Some(base) = base.filter(|base| *base > 0.0) else { return (None, None) };
     (value.map(|value| value / base), interval.map(|ends| Interval { lo: ends.lo / base, hi: ends.hi / base }))
 }
-
-type Found = (Option<f64>, Option<Interval>, Option<f64>);
 
 fn of_figure(figure: Option<&figures::Figure>) -> Found {
     let comparison = figure.map(|figure| figure.comparison);

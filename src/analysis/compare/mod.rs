@@ -1,9 +1,10 @@
 //! `taureport compare`: sides, matched cells, figures, verdicts.
 //!
 //! The first side is BASE; every other is a NEW and is compared with BASE. p-values are corrected (Holm) within families, each the rows
-//! of one table: pass^1 of all matched cells of all NEW; further pass^k and mean rewards; expenses; durations; averages.
+//! of one table: pass^1 of all matched cells of all NEW; further pass^k and mean rewards; expenses; durations; averages; calls.
 
 pub mod baseline;
+pub mod calls;
 pub mod figures;
 pub mod gate;
 pub mod matching;
@@ -12,6 +13,7 @@ pub mod power;
 mod ranking;
 pub mod side;
 
+pub use calls::{CallRow, CallSeries, Calls, CallsAlone};
 pub use figures::{Durations, Expense, Figure, Figures, Quantity, Ratio, TaskChange};
 use matching::MAIN_PARTS;
 pub use matching::{Differs, Reason, Unmatched};
@@ -107,6 +109,8 @@ pub struct Report {
     pub places: Vec<EnvPlaces>,
     /// Averages over the environments that all sides have.
     pub overall: Vec<Overall>,
+    /// Calls in the logs.
+    pub calls: Calls,
 }
 
 /// Parts whose difference is warned of, unless they are what is compared.
@@ -125,6 +129,7 @@ pub fn compare(sides: Vec<Side>, across: Option<String>, settings: Settings) -> 
         refused: Vec::new(),
         places: Vec::new(),
         overall: Vec::new(),
+        calls: Calls::default(),
     };
     for new_side in 1..report.sides.len() {
         report.add(new_side);
@@ -133,6 +138,7 @@ pub fn compare(sides: Vec<Side>, across: Option<String>, settings: Settings) -> 
     judge_families(&mut report.rows, settings.statistics.conf);
     report.places = ranking::places(&report);
     report.overall = overall::overall(&report);
+    report.calls = calls::compare(&report.sides, &settings.statistics);
     report
 }
 
@@ -257,11 +263,19 @@ fn judge_families(rows: &mut [Row], conf: f64) {
     let mut further: Vec<&mut Figure> = rows.iter_mut().flat_map(|row| &mut row.figures.further).collect();
     let family: Vec<_> = further.iter().map(|figure| of(figure)).collect();
     further.iter_mut().zip(judge(&family, conf)).for_each(|(figure, judged)| figure.judged = judged);
-    let less_is_better = |judged: Judged| Judged { verdict: judged.verdict.reversed(), ..judged };
     let mut ratios: Vec<&mut Ratio> = rows.iter_mut().flat_map(|row| &mut row.figures.ratios).collect();
     let family: Vec<_> = ratios.iter().map(|one| (one.ratio.ratio.map_or(0.0, f64::ln), one.p)).collect();
     ratios.iter_mut().zip(judge(&family, conf)).for_each(|(ratio, judged)| ratio.judged = less_is_better(judged));
     let mut durations: Vec<&mut Durations> = rows.iter_mut().filter_map(|row| row.figures.durations.as_mut()).collect();
+    judge_durations(&mut durations, conf);
+}
+
+fn less_is_better(judged: Judged) -> Judged {
+    Judged { verdict: judged.verdict.reversed(), ..judged }
+}
+
+/// Judges one family of durations.
+fn judge_durations(durations: &mut [&mut Durations], conf: f64) {
     let family: Vec<_> = durations.iter().map(|one| (one.ratio.logs.difference, one.ratio.logs.p)).collect();
     durations.iter_mut().zip(judge(&family, conf)).for_each(|(one, judged)| one.judged = less_is_better(judged));
 }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::calls::{self, CallSeries};
 use crate::{
     metrics::TaskCounts,
     records::{Benchmark, ErrorClass, Outcome, TaskId},
@@ -161,6 +162,9 @@ pub struct Side {
     pub name: String,
     /// Its cells, in order.
     pub cells: Vec<CellData>,
+    /// The calls in its logs.
+    #[serde(default)]
+    pub calls: Vec<CallSeries>,
 }
 
 /// Returns the cells of a sweep under an error policy.
@@ -206,11 +210,22 @@ fn part_name(name: &str) -> String {
 pub const UNKNOWN: &str = "unknown";
 
 /// Splits cells into sides by the values of a column, in natural order, unknown last. Each of `groups` lists values that make one side
-/// together; without groups each value is a side of its own. Cells that differ in nothing else are pooled within a side.
+/// together; without groups each value is a side of its own. Cells that differ in nothing else are pooled within a side. Logs know their
+/// label and no other column: split by anything else they belong to no side.
 ///
 /// # Errors
 /// A value in a group that no cell has.
-pub fn split(cells: Vec<CellData>, column: Column, groups: &[Vec<String>]) -> Result<Vec<Side>, String> {
+pub fn split(
+    cells: Vec<CellData>,
+    logs: &BTreeMap<Option<String>, Vec<CallSeries>>,
+    column: Column,
+    groups: &[Vec<String>],
+) -> Result<Vec<Side>, String> {
+    let by_label = column == Column::Label;
+    let calls = |value: &str| {
+        let label = (value != UNKNOWN).then_some(value);
+        logs.get(&label.map(str::to_owned)).filter(|_| by_label).cloned().unwrap_or_default()
+    };
     let column = part_name(column.name());
     let mut by_value: BTreeMap<TaskId, Vec<CellData>> = BTreeMap::new();
     let mut unknown = Vec::new();
@@ -227,17 +242,19 @@ pub fn split(cells: Vec<CellData>, column: Column, groups: &[Vec<String>]) -> Re
         values.push((UNKNOWN.to_owned(), unknown));
     }
     if groups.is_empty() {
-        return Ok(values.into_iter().map(|(name, cells)| Side { name, cells: pooled(cells) }).collect());
+        let side = |(name, cells): (String, Vec<CellData>)| Side { calls: calls(&name), name, cells: pooled(cells) };
+        return Ok(values.into_iter().map(side).collect());
     }
     let known: Vec<String> = values.iter().map(|(value, _)| value.clone()).collect();
     let side = |group: &Vec<String>| {
-        let mut cells = Vec::new();
+        let (mut cells, mut own_calls) = (Vec::new(), Vec::new());
         for wanted in group {
             let found = values.iter().find(|(value, _)| value == wanted);
             let (_, own) = found.ok_or_else(|| format!("no {column} is {wanted:?}; there are {}", known.join(", ")))?;
             cells.extend(own.iter().cloned());
+            own_calls.extend(calls(wanted));
         }
-        Ok(Side { name: group.join("+"), cells: pooled(cells) })
+        Ok(Side { name: group.join("+"), cells: pooled(cells), calls: calls::pooled(own_calls) })
     };
     groups.iter().map(side).collect()
 }

@@ -25,7 +25,7 @@ fn side(name: &str, env: &str, tasks: &[(u32, u32, f64)]) -> Side {
         fractional_rewards: 0,
         tasks: (0_i64..).zip(tasks).map(|(id, task)| (TaskId::from(id), data(task))).collect(),
     };
-    Side { name: name.to_owned(), cells: vec![cell] }
+    Side { name: name.to_owned(), cells: vec![cell], calls: Vec::new() }
 }
 
 fn two(a: &[(u32, u32, f64)], b: &[(u32, u32, f64)]) -> Report {
@@ -122,7 +122,7 @@ fn of_several_only_the_worse_is_set_apart() {
 fn averages_need_what_all_sides_have() {
     let with = |name: &str, envs: &[&str]| {
         let cells = envs.iter().flat_map(|env| side(name, env, &[(2, 1, 1.0), (2, 2, 1.0), (2, 0, 1.0)]).cells).collect();
-        Side { name: name.to_owned(), cells }
+        Side { name: name.to_owned(), cells, calls: Vec::new() }
     };
     let full = compare(vec![with("a", &["airline", "retail"]), with("b", &["airline", "retail"])], None, Settings::default());
     assert_eq!(full.overall[0].over, ["airline", "retail"]);
@@ -150,8 +150,12 @@ fn trials_can_be_split_into_groups() {
         cells.push(cell);
     }
     let groups = [vec!["0".to_owned(), "1".to_owned()], vec!["2".to_owned(), "3".to_owned()]];
-    let sides = split(cells.clone(), crate::sweep::Column::Trial, &groups).unwrap();
+    let sides = split(cells.clone(), &BTreeMap::new(), crate::sweep::Column::Trial, &groups).unwrap();
     let counts = |side: &Side| side.cells[0].tasks.values().map(|task| (task.n, task.c)).collect::<Vec<_>>();
     assert_eq!((sides[0].name.as_str(), counts(&sides[0]), counts(&sides[1])), ("0+1", vec![(2, 0)], vec![(2, 2)]));
-    assert!(split(cells, crate::sweep::Column::Trial, &[vec!["9".to_owned()]]).unwrap_err().contains("0, 1, 2, 3"));
+    assert!(
+        split(cells, &BTreeMap::new(), crate::sweep::Column::Trial, &[vec!["9".to_owned()]])
+            .unwrap_err()
+            .contains("0, 1, 2, 3")
+    );
 }

@@ -2,7 +2,7 @@
 
 mod episodes;
 mod runs;
-mod series;
+pub(crate) mod series;
 mod servers;
 
 use std::collections::BTreeMap;

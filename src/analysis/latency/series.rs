@@ -10,7 +10,7 @@ use crate::{
         tokens::{LlmCall, TokenFigures, token_figures},
     },
     records::{
-        log::{LogFile, LogInput, Name, Role},
+        log::{LogFile, LogInput, Name, Role, Source},
         task::natural_cmp,
     },
 };
@@ -20,11 +20,11 @@ const ECDF_STEPS: u32 = 1000;
 
 /// What tells a series.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Key {
-    pub(super) label: Option<String>,
-    pub(super) role: Role,
-    pub(super) name: String,
-    pub(super) domain: Option<String>,
+pub(crate) struct Key {
+    pub(crate) label: Option<String>,
+    pub(crate) role: Role,
+    pub(crate) name: String,
+    pub(crate) domain: Option<String>,
 }
 
 /// The calls of a series.
@@ -162,23 +162,53 @@ fn add(index: usize, log: &LogFile, tasks: &mut Tasks, bags: &mut BTreeMap<Key, 
         });
     }
     for ((source, domain), bag) in own {
-        let source = &log.sources[source as usize];
-        let text = |name: Option<Name>| name.map(|name| log.names.text(name).to_owned());
-        let name = match source.role {
-            Role::Tool => text(source.function),
-            Role::Step => Some(log.names.text(source.kind).to_owned()),
-            Role::Other => {
-                let kind = log.names.text(source.kind);
-                Some(text(source.function.or(source.model)).map_or_else(|| kind.to_owned(), |name| format!("{kind} {name}")))
-            }
-            Role::Agent | Role::Expert | Role::UserSim | Role::Evaluator => text(source.model),
-        };
-        let name = name.unwrap_or_else(|| UNNAMED.to_owned());
-        let all = bags.entry(Key { label: log.label.clone(), role: source.role, name, domain: text(domain) }).or_default();
+        let all = bags.entry(key(log, &log.sources[source as usize], domain)).or_default();
         all.calls.extend(bag.calls);
         all.errors += bag.errors;
         all.untimed += bag.untimed;
     }
+}
+
+/// Returns the series of what was called.
+fn key(log: &LogFile, source: &Source, domain: Option<Name>) -> Key {
+    let text = |name: Option<Name>| name.map(|name| log.names.text(name).to_owned());
+    let name = match source.role {
+        Role::Tool => text(source.function),
+        Role::Step => Some(log.names.text(source.kind).to_owned()),
+        Role::Other => {
+            let kind = log.names.text(source.kind);
+            Some(text(source.function.or(source.model)).map_or_else(|| kind.to_owned(), |name| format!("{kind} {name}")))
+        }
+        Role::Agent | Role::Expert | Role::UserSim | Role::Evaluator => text(source.model),
+    };
+    let name = name.unwrap_or_else(|| UNNAMED.to_owned());
+    Key { label: log.label.clone(), role: source.role, name, domain: text(domain) }
+}
+
+/// Durations of calls by task; `None` = of no task. Milliseconds.
+pub(crate) type ByTask = BTreeMap<Option<String>, Vec<f64>>;
+
+/// Returns the durations of the successful calls of each series by task, calls of no known role left out.
+pub(crate) fn by_task(logs: &[LogInput]) -> BTreeMap<Key, ByTask> {
+    let mut all: BTreeMap<Key, ByTask> = BTreeMap::new();
+    for log in logs.iter().filter_map(|log| log.profile.as_ref()) {
+        // As above, each kind is looked up once.
+        let mut own: BTreeMap<(u32, Option<Name>, Option<Name>), Vec<f64>> = BTreeMap::new();
+        for event in &log.events {
+            let (source, context) = (log.source(event), log.context(event));
+            let Some(ms) = event.duration_ms().filter(|ms| ms.is_finite() && *ms >= 0.0) else { continue };
+            if source.role != Role::Other && !source.is_error {
+                let domain = context.domain.or(log.domain.map(|(name, _)| name));
+                own.entry((event.source(), domain, context.task)).or_default().push(ms);
+            }
+        }
+        for ((source, domain, task), durations_ms) in own {
+            let series = all.entry(key(log, &log.sources[source as usize], domain)).or_default();
+            let task = task.map(|task| log.names.text(task)).filter(|task| *task != GLOBAL);
+            series.entry(task.map(str::to_owned)).or_default().extend(durations_ms);
+        }
+    }
+    all
 }
 
 /// The task of lines that belong to none.

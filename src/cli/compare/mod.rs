@@ -48,7 +48,8 @@ pub(super) fn run(args: &CompareArgs, printer: &mut Printer) -> anyhow::Result<E
         };
         return Err(UsageError(text).into());
     }
-    let report = compare(read.sides, args.across.clone(), settings(args));
+    let mut report = compare(read.sides, args.across.clone(), settings(args));
+    report.calls.not_split = read.logs_not_split;
     let judging = gate::Judging { strict: args.fail_on_inconclusive, allow_missing: args.allow_missing };
     let checks = gate::check(&report, &gates, args.max_regressed_tasks, judging);
     let failed = checks.iter().any(|check| check.failed);
@@ -235,6 +236,9 @@ fn say(args: &CompareArgs, scene: &CompareScene<'_>, document: &Document, printe
     shown(words::verdicts(scene), &mut |line| printer.note(&format!("• {line}")));
     shown(words::flips(scene), &mut |line| printer.note(&format!("• {line}")));
     shown(words::warnings(scene), &mut |line| printer.warning(line));
+    if scene.report.calls.not_split {
+        printer.note(view::calls::NOT_SPLIT);
+    }
     let charts = if args.no_charts { 0 } else { document.charts.len() as u64 };
     printer.done(&format!(
         "{} with {} and {}",

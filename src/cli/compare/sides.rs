@@ -10,7 +10,7 @@ use crate::{
     analysis::compare::{
         Side,
         baseline::{Baseline, BaselineError},
-        cells, split,
+        calls, cells, split,
     },
     bundle::manifest::{Input, sha256_hex},
     cli::args::{AttemptsArg, ErrorsArg, InputArgs},
@@ -18,7 +18,7 @@ use crate::{
     records::Loaded,
     redact::redact,
     sources::discover::split_label,
-    sweep::{Attempts, By, Column, ErrorPolicy, Sweep, assemble_by},
+    sweep::{Attempts, By, Column, ErrorPolicy, Sweep, assemble_by, without_copies},
 };
 
 /// Most sides: more would be a mistake (`--across task`).
@@ -33,11 +33,13 @@ pub(super) struct Read {
     pub(super) sides: Vec<Side>,
     pub(super) inputs: Vec<Input>,
     pub(super) warnings: Vec<String>,
+    /// Whether there are logs, and the sides are values of a column that logs do not know.
+    pub(super) logs_not_split: bool,
 }
 
 /// Reads all sides; `None` where a side has nothing usable, which was then explained.
 pub(super) fn read(args: &CompareArgs, printer: &mut Printer) -> anyhow::Result<Option<Read>> {
-    let mut read = Read { sides: Vec::new(), inputs: Vec::new(), warnings: Vec::new() };
+    let mut read = Read { sides: Vec::new(), inputs: Vec::new(), warnings: Vec::new(), logs_not_split: false };
     if let Some(path) = &args.baseline {
         let name = path.display().to_string();
         let (baseline, input) = baseline(&name, path)?.ok_or_else(|| {
@@ -104,7 +106,11 @@ impl Read {
             let input = InputArgs { paths: paths.clone(), ..args.input.clone() };
             let Some(sweep) = self.sweep(&input, &By::default(), &args.policies, printer)? else { return Ok(false) };
             let name = label.map_or_else(|| short(path), str::to_owned);
-            self.sides.push(Side { name: redact(&name).into_owned(), cells: cells(&sweep, policy(args.policies.errors)) });
+            self.sides.push(Side {
+                name: redact(&name).into_owned(),
+                cells: cells(&sweep, policy(args.policies.errors)),
+                calls: calls::pooled(calls::by_label(&sweep.logs).into_values().flatten().collect()),
+            });
         }
         self.tell_apart(first, &args.input.paths);
         Ok(true)
@@ -121,7 +127,9 @@ impl Read {
         let Some(sweep) = self.sweep(&args.input, &by, &args.policies, printer)? else { return Ok(false) };
         let groups: Vec<Vec<String>> =
             args.sides.iter().map(|group| group.split('+').map(|value| value.trim().to_owned()).collect()).collect();
-        let sides = split(cells(&sweep, policy(args.policies.errors)), column, &groups);
+        let calls = calls::by_label(&sweep.logs);
+        self.logs_not_split = column != Column::Label && !calls.is_empty();
+        let sides = split(cells(&sweep, policy(args.policies.errors)), &calls, column, &groups);
         self.sides = sides.map_err(|cause| UsageError(format!("--sides: {cause}")))?;
         Ok(true)
     }
@@ -140,7 +148,8 @@ impl Read {
             return Ok(None);
         }
         found.problems.iter().for_each(|problem| printer.warning(problem));
-        let sweep = assemble_by(found.loaded, attempts(policies.attempts), by);
+        let mut sweep = assemble_by(found.loaded, attempts(policies.attempts), by);
+        sweep.logs = without_copies(found.logs);
         let unreadable = sweep.passed_over.iter().filter(|one| one.unreadable);
         self.warnings.extend(unreadable.map(|one| format!("{}: {}", one.path, one.reason)));
         if printer.is_verbose() {
@@ -154,6 +163,13 @@ impl Read {
             sha256: file.source.sha256.clone(),
             kind: file.kind.name().to_owned(),
             label: file.source.label.clone(),
+        }));
+        self.inputs.extend(sweep.logs.iter().map(|log| Input {
+            path: log.source.path.clone(),
+            bytes: log.source.bytes,
+            sha256: log.source.sha256.clone(),
+            kind: "log".to_owned(),
+            label: log.source.label.clone(),
         }));
         Ok(Some(sweep))
     }

@@ -6,7 +6,7 @@ use crate::{
     metrics::latency_ratio::QuantileDifference,
     views::{
         fmt::{self, cell, column},
-        table::{Cell, Table},
+        table::{Cell, Column, Table},
     },
 };
 
@@ -142,7 +142,8 @@ fn durations(scene: &CompareScene<'_>) -> Option<Table> {
     })
 }
 
-fn duration_cells(found: &Durations) -> Vec<Cell> {
+/// Cells from `tasks` to the Hodges–Lehmann interval.
+pub(super) fn duration_cells(found: &Durations) -> Vec<Cell> {
     let [lo, hi] = cell::ratio_interval(ends(found.ratio.interval));
     let shift = found.log_shift.map(|shift| shift.shift.exp());
     let shift_ends = found.log_shift.and_then(|shift| shift.interval).map(|ends| (ends.lo.exp(), ends.hi.exp()));
@@ -170,31 +171,39 @@ fn duration_cells(found: &Durations) -> Vec<Cell> {
     ]
 }
 
-fn quantiles(scene: &CompareScene<'_>) -> Option<Table> {
+/// Columns of a difference of percentiles.
+pub(super) fn percentile_columns(scene: &CompareScene<'_>) -> Vec<Column> {
     let [lo, hi] = column::interval("difference_s", &format!("{} interval", scene.level()));
-    let columns = vec![
-        column::text("cell", "cell"),
-        column::text("new_side", if scene.many() { "new" } else { "" }),
+    vec![
         column::text("percentile", "percentile"),
         column::number("base_s", "base"),
         column::number("new_s", "new"),
         column::number("difference_s", "difference"),
         lo,
         hi,
-    ];
+    ]
+}
+
+/// Its cells.
+pub(super) fn percentile_cells(share: f64, found: QuantileDifference) -> Vec<Cell> {
+    let [mut lo, hi] = cell::interval(ends(found.interval));
+    lo.text = fmt::duration_interval(ends(found.interval));
+    vec![
+        cell::text(format!("p{}", (share * 100.0).round())),
+        cell::duration(Some(found.a)),
+        cell::duration(Some(found.b)),
+        cell::duration(Some(found.difference)),
+        lo,
+        hi,
+    ]
+}
+
+fn quantiles(scene: &CompareScene<'_>) -> Option<Table> {
+    let mut columns = vec![column::text("cell", "cell"), column::text("new_side", if scene.many() { "new" } else { "" })];
+    columns.extend(percentile_columns(scene));
     let line = |row: &Row, share: f64, found: QuantileDifference| {
-        let [mut lo, hi] = cell::interval(ends(found.interval));
-        lo.text = fmt::duration_interval(ends(found.interval));
-        vec![
-            cell::text(row.name.clone()),
-            cell::text(scene.side(row.new_side)),
-            cell::text(format!("p{}", (share * 100.0).round())),
-            cell::duration(Some(found.a)),
-            cell::duration(Some(found.b)),
-            cell::duration(Some(found.difference)),
-            lo,
-            hi,
-        ]
+        let keys = vec![cell::text(row.name.clone()), cell::text(scene.side(row.new_side))];
+        [keys, percentile_cells(share, found)].concat()
     };
     let rows: Vec<Vec<Cell>> = scene
         .report

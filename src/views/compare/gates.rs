@@ -58,10 +58,12 @@ pub fn found(check: &Check) -> String {
         (GateVerdict::NotAvailable, _) if check.lacking => {
             " on what there is, but NEW lacks more than a tenth of BASE's tasks (--allow-missing lets it pass)"
         }
-        (GateVerdict::NotAvailable, _) if check.new_side.is_none() => return "no cell of that name is compared".to_owned(),
         (GateVerdict::NotAvailable, Rule::Gate(Gate { metric: Metric::Latency { role: Some(_), .. }, .. })) => {
-            return "not available: times by role need logs, which compare does not read".to_owned();
+            let no_such_cell = "no domain in logs and no NEW is of that name";
+            let what = if check.new_side.is_none() { no_such_cell } else { "the sides have no such calls in logs, or too few" };
+            return format!("not available: {what}");
         }
+        (GateVerdict::NotAvailable, _) if check.new_side.is_none() => return "no cell of that name is compared".to_owned(),
         (GateVerdict::NotAvailable, _) => return "not available in this data".to_owned(),
         (GateVerdict::Inconclusive, _) => " inconclusive, fails with --fail-on-inconclusive",
         _ => "",

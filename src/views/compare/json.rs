@@ -4,14 +4,18 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{CompareScene, effort, gates, places, verdict, words};
+use super::{
+    CompareScene,
+    calls_json::{self, LatencyJson},
+    effort, gates, places, verdict, words,
+};
 use crate::{
     analysis::compare::{Differs, Durations, EnvPlaces, Figure, Overall, Ratio, Row, TaskChange, figures::PERCENTILES},
-    metrics::{TaskCounts, compare::Judged, interval::Interval},
+    metrics::{TaskCounts, compare::Judged, interval::Interval, latency_ratio::QuantileDifference},
 };
 
 /// Version of the form of comparison.json: the major number changes when a reader would break.
-pub const SCHEMA_VERSION: &str = "1.0";
+pub const SCHEMA_VERSION: &str = "1.1";
 
 /// The whole file.
 #[derive(Debug, Serialize)]
@@ -24,6 +28,7 @@ pub struct ComparisonJson {
     new: Vec<String>,
     across: Option<String>,
     cells: Vec<CellJson>,
+    latency: LatencyJson,
     rankings: Vec<RankingJson>,
     overall: Vec<OverallJson>,
     gates: Vec<GateJson>,
@@ -128,7 +133,7 @@ struct DurationsJson {
 }
 
 #[derive(Debug, Serialize)]
-struct PercentileJson {
+pub(super) struct PercentileJson {
     percentile: f64,
     base_s: f64,
     new_s: f64,
@@ -224,6 +229,7 @@ pub fn comparison(scene: &CompareScene<'_>) -> ComparisonJson {
         new: (1..report.sides.len()).map(|side| scene.side(side).to_owned()).collect(),
         across: report.across.clone(),
         cells: report.rows.iter().map(|row| cell(scene, row)).collect(),
+        latency: calls_json::latency(scene),
         rankings: report.places.iter().map(|places| ranking(scene, places)).collect(),
         overall: report.overall.iter().map(|overall| self::overall(scene, overall)).collect(),
         gates: scene.checks.iter().map(|check| gate(scene, check)).collect(),
@@ -256,7 +262,7 @@ fn cell(scene: &CompareScene<'_>, row: &Row) -> CellJson {
     }
 }
 
-fn pair(interval: Option<Interval>) -> Option<[f64; 2]> {
+pub(super) fn pair(interval: Option<Interval>) -> Option<[f64; 2]> {
     interval.filter(|ends| ends.lo.is_finite() && ends.hi.is_finite()).map(|ends| [ends.lo, ends.hi])
 }
 
@@ -303,17 +309,15 @@ fn expense(one: &Ratio) -> ExpenseJson {
     }
 }
 
+pub(super) fn percentiles(found: &Durations) -> Vec<PercentileJson> {
+    let one = |(percentile, found): (f64, &Option<QuantileDifference>)| {
+        let QuantileDifference { a: base_s, b: new_s, difference: difference_s, interval } = (*found)?;
+        Some(PercentileJson { percentile, base_s, new_s, difference_s, interval_s: pair(interval) })
+    };
+    PERCENTILES.into_iter().zip(&found.percentiles).filter_map(one).collect()
+}
+
 fn durations(found: &Durations) -> DurationsJson {
-    let percentiles = PERCENTILES.into_iter().zip(&found.percentiles).filter_map(|(share, found)| {
-        let found = (*found)?;
-        Some(PercentileJson {
-            percentile: share,
-            base_s: found.a,
-            new_s: found.b,
-            difference_s: found.difference,
-            interval_s: pair(found.interval),
-        })
-    });
     let shift = found.log_shift.and_then(|shift| shift.interval);
     DurationsJson {
         tasks: found.ratio.logs.tasks,
@@ -329,7 +333,7 @@ fn durations(found: &Durations) -> DurationsJson {
         probability_new_longer: found.mann_whitney.map(|one| one.b_larger),
         hodges_lehmann_ratio: found.log_shift.map(|shift| shift.shift.exp()),
         hodges_lehmann_interval: pair(shift.map(|ends| Interval { lo: ends.lo.exp(), hi: ends.hi.exp() })),
-        percentiles: percentiles.collect(),
+        percentiles: percentiles(found),
     }
 }
 

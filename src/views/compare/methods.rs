@@ -26,7 +26,7 @@ detects      = (t_(1−α/2) + t_power) SE
 noise floor  = z √(2 v / m),  v = mean variance of one trial
 pairing      = (SE unpaired / SE)²                           times as many tasks without pairing
 expenses     = Σ NEW / Σ BASE,  log-t interval over tasks
-time         = exp(mean ln(median NEW / median BASE))        over tasks";
+time, calls  = exp(mean ln(median NEW / median BASE))        over tasks";
     part.blocks.push(Block::Code(formulas.to_owned()));
     let mut provenance =
         vec![format!("taureport {}; schema of comparison.json: {}.", scene.version, super::json::SCHEMA_VERSION)];

@@ -1,5 +1,7 @@
 //! What `taureport compare` shows: verdicts first, then regressions, then everything behind them.
 
+pub mod calls;
+mod calls_json;
 mod charts;
 pub mod comment;
 mod effort;
@@ -118,6 +120,7 @@ pub fn document(scene: &CompareScene<'_>) -> Document {
         ("flips", "Tasks that flipped", Some(flips::part(scene))),
         ("pass_k", "pass^k and mean reward", verdict::further_part(scene)),
         ("effort", "Cost, tokens and time", effort::part(scene)),
+        ("latency", "Latency of calls", calls::part(scene)),
         ("ranking", "All sides side by side", places::part(scene)),
         ("matched", "What was compared", Some(matched::part(scene))),
         ("methods", "Methods", Some(methods::part(scene))),
@@ -142,6 +145,7 @@ pub fn printed(scene: &CompareScene<'_>) -> Vec<Table> {
     let mut tables = vec![verdict::table(scene)];
     tables.extend(verdict::further_table(scene, true));
     tables.extend(effort::tables(scene));
+    tables.extend(calls::table(scene, true));
     tables.extend(places::tables(scene));
     tables
 }

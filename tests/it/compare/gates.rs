@@ -64,7 +64,7 @@ fn failed_gates_come_last_on_stdout() {
     let report = with(&["--min", "pass^1=1", "--max", "p95_latency:agent=8s"]);
     let printed = text(&report.output.stdout);
     let last = printed.trim_end().lines().last().expect("something is printed");
-    assert!(last.starts_with("gate failed: --max 'p95_latency:agent=8s'") && last.contains("need logs"), "{last}");
+    assert!(last.starts_with("gate failed: --max 'p95_latency:agent=8s'") && last.contains("no such calls in logs"), "{last}");
     let found = comparison(&report);
     assert_eq!(found["gates_failed"].as_u64(), found["gates"].as_array().map(|gates| gates.len() as u64));
 }
