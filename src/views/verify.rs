@@ -147,12 +147,13 @@ fn missing(domain: &DomainCheck) -> String {
 }
 
 fn ambiguous(domain: &DomainCheck, cells: &[usize], sweep: &Sweep) -> String {
-    let line = |index: &usize| format!("\n  {} in {}", who(sweep, *index, cells), one_file(sweep, *index));
-    let shown: String = cells.iter().take(LISTED).map(line).collect();
+    let one = |index: &usize| format!("{} in {}", who(sweep, *index, cells), one_file(sweep, *index));
+    let shown: Vec<String> = cells.iter().take(LISTED).map(one).collect();
+    let shown = shown.join("; ");
     let more = cells.len().saturating_sub(LISTED);
-    let rest = if more > 0 { format!("\n  and {more} more") } else { String::new() };
+    let rest = if more > 0 { format!("; and {more} more") } else { String::new() };
     format!(
-        "{}: not checked, nothing tells which of {} is meant; give the path of one alone:{shown}{rest}",
+        "{}: not checked, nothing tells which of {} is meant; give the path of one alone: {shown}{rest}",
         domain.domain,
         plural(cells.len() as u64, "configuration"),
     )

@@ -155,9 +155,7 @@ fn candidates_that_nothing_tells_apart_end_with_4() {
     domain,figure,unit,claimed,recomputed,difference,result,tasks,trials
     retail,pass^1,%,75.0,,,not checkable,,
     ------- stderr -------
-    warning: retail: not checked, nothing tells which of 2 configurations is meant; give the path of one alone:
-      heron-3b in trajectories/x.json
-      tern-70b in trajectories/retail.json
+    warning: retail: not checked, nothing tells which of 2 configurations is meant; give the path of one alone: heron-3b in trajectories/x.json; tern-70b in trajectories/retail.json
     warning: no claim could be checked
     [exit status: 4]
     ");
