@@ -161,12 +161,7 @@ fn candidates_are_listed_by_what_sets_them_apart() {
     insta::assert_snapshot!(lines(&shown(Source::Ambiguous(vec![0, 1, 2, 3, 4]), claimed(), &sweep(keys))), @"
     Claimed and recomputed: Quill
     retail | pass^1 | % | 84.2 | n/a | n/a | not checkable | n/a | n/a
-    warning: retail: not checked, nothing tells which of 5 configurations is meant; give the path of one alone:
-      quill, mode default in run/0.json
-      quill, mode no-user in run/1.json
-      quill, mode voice in run/2.json
-      quill, mode a in run/3.json
-      and 1 more
+    warning: retail: not checked, nothing tells which of 5 configurations is meant; give the path of one alone: quill, mode default in run/0.json; quill, mode no-user in run/1.json; quill, mode voice in run/2.json; quill, mode a in run/3.json; and 1 more
     warning: not looked at, since the submission claims nothing of it: airline
     no claim could be checked
     ");

@@ -10,13 +10,14 @@ const COMPARE_HELP: &str = "\
 Gates (each may be repeated; without a cell they hold for every cell compared):
   --fail-on 'pass^1 < -2pp'              fails where the whole interval of NEW − BASE is beyond the limit
   --fail-on 'airline: mean_reward < 0'   … in one cell: an environment, a row's name, a model, a NEW; `overall` = the averages
-  --fail-on 'cost_per_episode > +10%'    … as a relative change; also p95_latency, p95_latency:agent, cost_per_success
+  --fail-on 'cost_per_episode > +10%'    … as a relative change; also latencies, cost_per_success
   --min 'pass^1=0.55'                    fails where the figure of NEW is below
-  --max 'error_rate=5%'                  fails where the figure of NEW is above; also 'p95_latency:agent=8s'
+  --max 'error_rate=5%'                  fails where the figure of NEW is above
+  --max 'p95_latency:agent=8s'           … of the calls of a role, in logs
   Figures: pass^K, mean_reward, error_rate (infrastructure errors), cost_per_episode and cost_per_success (the agent's cost),
   p50_latency, p90_latency, p95_latency, p99_latency (of whole episodes, where the results record times).
-  p95_latency:agent is of the calls in logs (agent, expert, user, judge, tool, step), all domains of a NEW together; its cell may be
-  a domain or a NEW. Without such calls the gate fails. With --across, logs belong to sides only where the column is label.
+  p95_latency:ROLE and the like are of the calls in logs (agent, expert, user, judge, tool, step), all domains of a NEW together; the
+  cell of such a gate is a domain or a NEW. With --across, logs belong to sides only where the column is label.
   A gate that finds no figure fails: a check that checks nothing is worse than none.
 
 Exit codes:
