@@ -41,6 +41,8 @@ macro_rules! assigned {
 const PATTERNS: &[Pattern] = &[
     // OpenAI, Anthropic, OpenRouter: the second word says it is a key, whatever follows.
     Pattern { regex: key!(r"sk-(?:proj|ant|or|svcacct|admin|None)-[A-Za-z0-9_-]{8,}"), is_secret: always },
+    // The same glued to a word (`mysk-proj-…`); `task-admin-…` must stay, so here the rest has to look like a key.
+    Pattern { regex: r"(?P<s>sk-(?:proj|ant|svcacct|admin)-[A-Za-z0-9_-]{20,})", is_secret: has_key_run },
     // Plain OpenAI form, also used by proxies; `sk-learn-…` must stay.
     Pattern { regex: key!(r"sk-[A-Za-z0-9_-]{12,}"), is_secret: has_key_run },
     // OpenAI prints a masked key in its error text: `sk-proj-****abcd`.
@@ -244,6 +246,7 @@ mod tests {
             ("runpod/8x2k1q/sk-abcDEF123456ghiJKL/org/model", "runpod/8x2k1q/[redacted]/org/model"),
             ("user-sk-proj-abc_DEF-123456789012_0101.json", "user-[redacted].json"),
             ("key sk-ant-api03-AbCdEf-123456_xyz.", "key [redacted]."),
+            ("mysk-proj-AbCdEf0123456789GhIjKl", "my[redacted]"),
             ("Incorrect API key provided: sk-proj-****abcd.", "Incorrect API key provided: [redacted]."),
             ("hf_abcdefGHIJKLmnopQRSTuvwxYZ0123456789", "[redacted]"),
             ("x_hf_abcdefGHIJKLmnopQRSTuvwxYZ0123456789/y", "x_[redacted]/y"),
@@ -287,6 +290,7 @@ mod tests {
             "claude-3-7-sonnet-20250219",
             "ft:gpt-4.1-2025-04-14:sierra:tau2-full-sft:BzrYdMNm",
             "task-0123456789abcdef0123",
+            "task-admin-password-reset-flow-0001",
             "desk-lamp-0123456789ABCDEF",
             "risk-0123456789ABCDEF",
             "sk-learn-pipeline-2024-11-20-results",

@@ -149,7 +149,14 @@ pub(super) fn strips(scene: &CompareScene<'_>) -> Vec<Chart> {
                 alt: format!("Differences of the solve rates of single tasks, {}", sides(scene, side)),
                 title,
                 subtitle: sides(scene, side),
-                footer: footer(scene, "Clear: beyond noise after Benjamini & Hochberg's correction for the number of tasks."),
+                footer: footer(
+                    scene,
+                    if clear > 0 {
+                        "Clear: beyond noise after Benjamini & Hochberg's correction for the number of tasks."
+                    } else {
+                        "No single task differs beyond noise after Benjamini & Hochberg's correction for the number of tasks."
+                    },
+                ),
             },
             axis: "difference of the solve rates of a task, NEW − BASE (percentage points)".to_owned(),
             panels: rows.iter().map(panel).collect(),
