@@ -9,6 +9,7 @@ mod lenient;
 mod log_file;
 pub mod logs;
 mod recognise;
+mod role;
 mod salvage;
 pub mod submission;
 mod tau1;

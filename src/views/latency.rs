@@ -3,6 +3,8 @@
 mod charts;
 pub mod legacy;
 mod logs;
+mod runs;
+mod servers;
 mod tables;
 mod time;
 
@@ -63,13 +65,13 @@ fn calls(scene: &Scene<'_>, latency: &Latency) -> (Section, Vec<Table>, Vec<Char
     table(tables::tokens(scene, latency), false, &mut blocks);
     chart("latency_tools", &mut blocks);
     table(tables::tools(scene, latency), false, &mut blocks);
-    table(tables::runs(latency), false, &mut blocks);
+    table(runs::runs(latency), false, &mut blocks);
     chart("latency_over_time", &mut blocks);
-    table(tables::servers(latency), false, &mut blocks);
+    table(servers::servers(latency), false, &mut blocks);
     chart("latency_server", &mut blocks);
-    table(tables::server_errors(latency), true, &mut blocks);
-    table(tables::slowest(latency), true, &mut blocks);
-    table(tables::histogram(latency), true, &mut blocks);
+    table(servers::errors(latency), true, &mut blocks);
+    table(runs::slowest(latency), true, &mut blocks);
+    table(runs::histogram(latency), true, &mut blocks);
     table(logs::console(scene), false, &mut blocks);
     table(logs::files(scene), true, &mut blocks);
     table(logs::fields(scene), true, &mut blocks);

@@ -13,6 +13,7 @@ use crate::{
     sources::{
         digest::{AnyValue, Digest, NOTHING},
         lenient::Key,
+        role::Role,
     },
 };
 
@@ -64,28 +65,6 @@ impl Talk {
         self.digest.add_u64(message.role as u64);
         self.digest.add(message.content);
         self.digest.add(message.calls);
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Role {
-    #[default]
-    Other,
-    System,
-    User,
-    Assistant,
-    Tool,
-}
-
-impl Role {
-    fn parse(text: &str) -> Self {
-        match text {
-            "system" => Self::System,
-            "user" => Self::User,
-            "assistant" => Self::Assistant,
-            "tool" => Self::Tool,
-            _ => Self::Other,
-        }
     }
 }
 

@@ -13,6 +13,7 @@ use crate::{
     sources::{
         digest::{AnyValue, Digest},
         lenient::{List, Members, Object, Scalar, scalars_are_nothing, skip},
+        role::Role,
     },
 };
 
@@ -89,28 +90,6 @@ impl Talk {
         };
         if let Some(usage) = &message.usage.0 {
             usage.add_to(side);
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Role {
-    #[default]
-    Other,
-    System,
-    User,
-    Assistant,
-    Tool,
-}
-
-impl Role {
-    fn parse(text: &str) -> Self {
-        match text {
-            "system" => Self::System,
-            "user" => Self::User,
-            "assistant" => Self::Assistant,
-            "tool" => Self::Tool,
-            _ => Self::Other,
         }
     }
 }

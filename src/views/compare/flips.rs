@@ -7,7 +7,7 @@ use crate::{
     views::{
         document::Block,
         fmt::{cell, column},
-        table::{Cell, Table, Value},
+        table::{Cell, Column, Table, Value},
     },
 };
 
@@ -36,7 +36,15 @@ pub(super) fn part(scene: &CompareScene<'_>) -> Part {
 }
 
 fn table(scene: &CompareScene<'_>, row: &Row, id: &str, what: &str, tasks: &[&TaskChange]) -> Table {
-    let columns = vec![
+    let columns = columns();
+    let rows = tasks.iter().map(|task| cells(task)).collect();
+    let title = format!("{}: {} {what}", scene.row(row), crate::views::scene::plural(tasks.len() as u64, "task"));
+    Table { id: id.to_owned(), title, columns, rows, notes: Vec::new() }
+}
+
+/// The columns of [`cells`].
+fn columns() -> Vec<Column> {
+    vec![
         column::text("task", "task"),
         column::number("base_successes", "base"),
         column::number("base_trials", ""),
@@ -46,10 +54,7 @@ fn table(scene: &CompareScene<'_>, row: &Row, id: &str, what: &str, tasks: &[&Ta
         column::number("p_fisher", "p (Fisher)"),
         column::number("p_adjusted", "p (BH)"),
         column::text("clear", "mark"),
-    ];
-    let rows = tasks.iter().map(|task| cells(task)).collect();
-    let title = format!("{}: {} {what}", scene.row(row), crate::views::scene::plural(tasks.len() as u64, "task"));
-    Table { id: id.to_owned(), title, columns, rows, notes: Vec::new() }
+    ]
 }
 
 fn cells(task: &TaskChange) -> Vec<Cell> {
@@ -81,19 +86,8 @@ fn fraction(counts: TaskCounts) -> [Cell; 2] {
 }
 
 fn all(scene: &CompareScene<'_>) -> Table {
-    let columns = vec![
-        column::text("cell", "cell"),
-        column::text("new_side", "new"),
-        column::text("task", "task"),
-        column::number("base_successes", "base"),
-        column::number("base_trials", ""),
-        column::number("new_successes", "new"),
-        column::number("new_trials", ""),
-        column::number("difference", "difference"),
-        column::number("p_fisher", "p (Fisher)"),
-        column::number("p_adjusted", "p (BH)"),
-        column::text("clear", "mark"),
-    ];
+    let mut all_columns = vec![column::text("cell", "cell"), column::text("new_side", "new")];
+    all_columns.extend(columns());
     let rows = scene.report.rows.iter().flat_map(|row| {
         let mut tasks: Vec<&TaskChange> = row.figures.tasks.iter().collect();
         tasks.sort_by(|a, b| a.task.cmp(&b.task));
@@ -106,7 +100,7 @@ fn all(scene: &CompareScene<'_>) -> Table {
     Table {
         id: "task_pairs".to_owned(),
         title: "Every common task".to_owned(),
-        columns,
+        columns: all_columns,
         rows: rows.collect(),
         notes: Vec::new(),
     }
