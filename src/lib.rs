@@ -16,3 +16,4 @@ pub mod rules;
 pub mod sources;
 pub mod sweep;
 pub mod views;
+pub mod words;

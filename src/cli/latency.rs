@@ -140,7 +140,7 @@ mod tests {
     fn limits_and_percentiles_are_read() {
         assert_eq!(parse_limit("agent=5s"), Ok((Some(Role::Agent), 5000.0)));
         assert_eq!(parse_limit("800ms"), Ok((None, 800.0)));
-        assert_eq!(parse_limit("judge=2min"), Ok((Some(Role::Evaluator), 120_000.0)));
+        assert_eq!(parse_limit("judge=2min"), Ok((Some(Role::Judge), 120_000.0)));
         assert!(parse_limit("agnet=5s").unwrap_err().contains("no role"));
         assert!(parse_limit("5").unwrap_err().contains("no unit"));
         assert!(parse_limit("-5s").is_err() && parse_limit("NaNs").is_err());

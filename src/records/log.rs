@@ -32,8 +32,8 @@ pub enum Role {
     Expert,
     /// The simulated user (`user_sim`).
     UserSim,
-    /// The judge (`evaluator`).
-    Evaluator,
+    /// The judge (τ-bench forks log it as `evaluator`).
+    Judge,
     /// A tool (`tool_call`).
     Tool,
     /// A whole step of the conversation (`step_complete`): holds the calls made in it.
@@ -49,7 +49,7 @@ impl Role {
             "llm_call" => Self::Agent,
             "expert_call" => Self::Expert,
             "user_sim" => Self::UserSim,
-            "evaluator" => Self::Evaluator,
+            "evaluator" => Self::Judge,
             "tool_call" => Self::Tool,
             "step_complete" => Self::Step,
             _ => Self::Other,
@@ -62,7 +62,7 @@ impl Role {
             Self::Agent => "agent",
             Self::Expert => "expert",
             Self::UserSim => "user simulator",
-            Self::Evaluator => "evaluator",
+            Self::Judge => "judge",
             Self::Tool => "tool",
             Self::Step => "step",
             Self::Other => "other",
@@ -76,7 +76,7 @@ impl Role {
             "agent" => Self::Agent,
             "expert" => Self::Expert,
             "user" | "user_sim" | "user_simulator" => Self::UserSim,
-            "judge" | "evaluator" => Self::Evaluator,
+            "judge" | "evaluator" => Self::Judge,
             "tool" => Self::Tool,
             "step" => Self::Step,
             _ => return None,

@@ -13,6 +13,7 @@ use super::{Findings, Input, tau2};
 use crate::{
     bundle::manifest::sha256_hex,
     records::{Benchmark, Episode, FileKind, Issue, IssueKind, Loaded, Origin, Part, PassedOver, ResultFile, Tau2Run},
+    words::{plural, verb},
 };
 
 /// A file read by itself, with what it takes to complete it.
@@ -133,7 +134,12 @@ fn take_in(run: &mut ResultFile, head: Option<&tau2::Head>, members: Vec<ResultF
     }
     let mut findings = Findings::new();
     if copies > 0 {
-        let message = format!("{copies} simulations in simulations/ are in this file as well and were taken from here");
+        let message = format!(
+            "{} in simulations/ {} in this file as well and {} taken from here",
+            plural(copies as u64, "simulation"),
+            verb(copies as u64, "is", "are"),
+            verb(copies as u64, "was", "were"),
+        );
         findings.push((IssueKind::Note, message));
     }
     if let Some(head) = head {
@@ -160,12 +166,21 @@ fn compare(head: &tau2::Head, found: &BTreeSet<String>, run: Option<&mut Tau2Run
     let extra: Vec<&str> = found.difference(&index).map(String::as_str).collect();
     let list = |ids: &[&str]| format!("{}{}", ids[..ids.len().min(3)].join(", "), if ids.len() > 3 { ", …" } else { "" });
     if !missing.is_empty() {
-        let message = format!("{} simulations of the index are not in simulations/: {}", missing.len(), list(&missing));
+        let message = format!(
+            "{} of the index {} not in simulations/: {}",
+            plural(missing.len() as u64, "simulation"),
+            verb(missing.len() as u64, "is", "are"),
+            list(&missing),
+        );
         findings.push((IssueKind::Note, message));
     }
     if !extra.is_empty() {
-        let message =
-            format!("{} simulations in simulations/ are not in the index; read all the same: {}", extra.len(), list(&extra));
+        let message = format!(
+            "{} in simulations/ {} not in the index, but read: {}",
+            plural(extra.len() as u64, "simulation"),
+            verb(extra.len() as u64, "is", "are"),
+            list(&extra),
+        );
         findings.push((IssueKind::Note, message));
     }
     if let Some(run) = run {

@@ -1,6 +1,7 @@
 //! What every reader of records says in the same words: findings, refusals, broken lists.
 
 use super::salvage::{self, Replaced};
+use crate::words::{plural, verb};
 use crate::{records::IssueKind, redact::redact};
 
 /// Findings about one file.
@@ -39,10 +40,20 @@ pub(super) fn note_replaced(findings: &mut Findings, replaced: Replaced) {
         findings.push((IssueKind::NotANumber, message));
     }
     if replaced.controls > 0 {
-        findings.push((IssueKind::Note, format!("{} raw control characters in strings read as spaces", replaced.controls)));
+        findings.push((
+            IssueKind::Note,
+            format!("{} in strings read as spaces", plural(replaced.controls as u64, "raw control character")),
+        ));
     }
     if replaced.bad_utf8 > 0 {
-        findings.push((IssueKind::Note, format!("{} stretches of bytes that are not UTF-8 read as U+FFFD", replaced.bad_utf8)));
+        findings.push((
+            IssueKind::Note,
+            format!(
+                "{} that {} not UTF-8 read as U+FFFD",
+                plural(replaced.bad_utf8 as u64, "byte sequence"),
+                verb(replaced.bad_utf8 as u64, "is", "are")
+            ),
+        ));
     }
 }
 

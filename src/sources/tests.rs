@@ -69,8 +69,8 @@ fn a_directory_becomes_one_file() {
     let tau2 = run.tau2.as_ref().unwrap();
     assert_eq!((tau2.missing_simulations, tau2.extra_simulations), (1, 1));
     let expected = [
-        "1 simulations of the index are not in simulations/: gone",
-        "1 simulations in simulations/ are not in the index; read all the same: b",
+        "1 simulation of the index is not in simulations/: gone",
+        "1 simulation in simulations/ is not in the index, but read: b",
     ];
     assert_eq!(notes(run), expected);
     // Only the tasks in `results.json` tell that nothing was to be communicated.
@@ -119,7 +119,7 @@ fn a_reviewed_file_goes_first() {
     assert_eq!(found, expected);
     let replaced: Vec<&str> = others.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(replaced, ["run/results.json", "whole/results.json"]);
-    assert_eq!(notes(&results[0].1), ["1 simulations in simulations/ are in this file as well and were taken from here"]);
+    assert_eq!(notes(&results[0].1), ["1 simulation in simulations/ is in this file as well and was taken from here"]);
 }
 
 #[test]

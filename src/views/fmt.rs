@@ -15,11 +15,10 @@ mod text;
 
 pub use text::{ellipsis, width};
 
+use crate::words::group;
+
 /// What stands for a number that is unknown or undefined.
 pub const UNKNOWN: &str = "n/a";
-
-/// Counts from here on are grouped by thousands: `9999`, `10,000`.
-const GROUP_FROM: u64 = 10_000;
 
 /// Formats a fraction in `[0, 1]` as a percentage with one decimal: `42.0%`.
 pub fn rate(fraction: Option<f64>) -> String {
@@ -203,22 +202,6 @@ fn significant(value: f64, digits: usize) -> String {
     let leading = i32::try_from(digits).unwrap_or(i32::MAX) - 1;
     let decimals = usize::try_from(leading - exponent).unwrap_or(0);
     group(&format!("{number:.decimals$}"))
-}
-
-/// Groups the whole part of a plain number by thousands where it is at least [`GROUP_FROM`].
-fn group(number: &str) -> String {
-    let (whole, rest) = number.split_at(number.find('.').unwrap_or(number.len()));
-    if whole.parse::<u64>().is_ok_and(|value| value < GROUP_FROM) {
-        return number.to_owned();
-    }
-    let mut text = String::new();
-    for (index, digit) in whole.char_indices() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text + rest
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ use crate::{
     analysis::latency::{Attachment, Latency, Series},
     metrics::latency::QuantileKind,
     records::log::Role,
+    words::verb,
 };
 
 /// Returns the two sections with their tables and charts; none where no log was read.
@@ -100,10 +101,11 @@ pub(super) fn attached(attachment: Attachment) -> String {
     let Attachment { calls, by_time, by_task, ambiguous, without_task } = attachment;
     let attached = by_time + by_task;
     let mut text = format!(
-        "{} of {} ({}) were attached to episodes",
+        "{} of {} ({}) {} attached to episodes",
         fmt::count(Some(attached)),
         plural(calls, "call"),
         fmt::rate(Some(attached as f64 / calls.max(1) as f64)),
+        verb(attached, "was", "were"),
     );
     let rest = [
         (ambiguous, "fit several episodes"),

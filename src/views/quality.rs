@@ -7,12 +7,13 @@ use super::{
     document::{Block, Section},
     fmt::{self, cell, column},
     matrix::binned,
-    scene::{Entry, EnvCells, MOST_CELLS_SHOWN, Scene, listing, plural, was_were},
+    scene::{Entry, EnvCells, MOST_CELLS_SHOWN, Scene, listing, plural},
     summary::bounds,
     table::Table,
     warnings::warnings,
 };
 use crate::records::{ErrorClass, Outcome};
+use crate::words::{self, clause, verb};
 
 /// Difference of pass^1 from τ-bench's own printout from which it is mentioned.
 const UPSTREAM_DIFFERS: f64 = 0.005;
@@ -52,28 +53,29 @@ fn overview(scene: &Scene<'_>) -> String {
     let counted: u64 = scene.analysis.cells.iter().map(|cell| cell.outcomes.counted).sum();
     let excluded: u64 = scene.analysis.cells.iter().map(|cell| cell.outcomes.excluded()).sum();
     let mut text = format!(
-        "{} in {} hold {}. Dropped: {} and {}. Of the rest, {} enter the figures and {} are left out.",
+        "{} in {} {} {}. Dropped: {} and {}. Of the rest, {} counted and {} excluded.",
         plural(sweep.files.len() as u64, "result file"),
         plural(sweep.cells.len() as u64, "cell"),
+        verb(sweep.files.len() as u64, "holds", "hold"),
         plural(records as u64, "record"),
-        if copies == 1 { "1 exact copy".to_owned() } else { format!("{} exact copies", fmt::count(Some(copies as u64))) },
+        plural(copies as u64, "exact copy"),
         plural(conflicts as u64, "repeated attempt"),
-        plural(counted, "episode"),
-        fmt::count(Some(excluded)),
+        clause(counted, "episode", "is", "are"),
+        format!("{} {}", words::count(excluded), verb(excluded, "is", "are")),
     );
     if scene.names.is_empty() {
         "No result files.".clone_into(&mut text);
     }
     if !sweep.logs.is_empty() {
         let place = if scene.latency.is_some() { "Latency" } else { "Logs" };
-        text.push_str(&format!(" {} read; see {place}.", was_were(sweep.logs.len() as u64, "log")));
+        text.push_str(&format!(" {} read; see {place}.", clause(sweep.logs.len() as u64, "log", "was", "were")));
     }
     let passed = sweep.passed_over.len() as u64;
     if passed > 0 {
-        text.push_str(&format!(" {} passed over, each with its reason below.", was_were(passed, "file")));
+        text.push_str(&format!(" {} passed over, each with its reason below.", clause(passed, "file", "was", "were")));
     }
     if scene.other_files > 0 {
-        let others = was_were(scene.other_files as u64, "other file");
+        let others = clause(scene.other_files as u64, "other file", "was", "were");
         text.push_str(&format!(" {others} not opened: neither .json or .jsonl (also with .gz or .zst) nor a log."));
     }
     text

@@ -8,6 +8,8 @@ use crate::{
     sweep::{Cell, Rebased, Sweep},
 };
 
+pub use crate::words::plural;
+
 /// Tasks a cell needs for its figures to be put into words and charts; the tables list every cell.
 pub const FEWEST_TASKS_SHOWN: usize = 5;
 /// Most cells in one chart.
@@ -108,17 +110,6 @@ pub struct EnvCells<'a> {
     pub left_out: usize,
 }
 
-/// Returns `1 task`, `2 tasks`.
-pub fn plural(count: u64, noun: &str) -> String {
-    let count_text = super::fmt::count(Some(count));
-    if count == 1 { format!("{count_text} {noun}") } else { format!("{count_text} {noun}s") }
-}
-
-/// Returns `1 file was`, `2 files were`.
-pub fn was_were(count: u64, noun: &str) -> String {
-    format!("{} {}", plural(count, noun), if count == 1 { "was" } else { "were" })
-}
-
 /// Returns items joined with commas, at most `most` of them: `a, b, c and 4 more`.
 pub fn listing<T: ToString>(items: &[T], most: usize) -> String {
     let shown: Vec<String> = items.iter().take(most).map(ToString::to_string).collect();
@@ -133,9 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_agree_with_numbers() {
-        assert_eq!(plural(1, "task"), "1 task");
-        assert_eq!(plural(12_358, "task"), "12,358 tasks");
+    fn a_listing_says_what_it_leaves_out() {
         assert_eq!(listing(&[1, 2, 3], 2), "1, 2 and 1 more");
         assert_eq!(listing(&[1, 2], 2), "1, 2");
     }

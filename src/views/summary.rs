@@ -10,6 +10,7 @@ use super::{
 use crate::{
     analysis::{CellStats, Contrast, EnvRanking, FEWEST_COMMON_TASKS, Verdict},
     metrics::interval::Interval,
+    words::clause,
 };
 
 /// Returns the section with its table and chart.
@@ -121,7 +122,7 @@ fn among(scene: &Scene<'_>, ranking: &EnvRanking) -> String {
 }
 
 fn have(count: usize) -> String {
-    if count == 1 { "1 cell has".to_owned() } else { format!("{count} cells have") }
+    clause(count as u64, "cell", "has", "have")
 }
 
 fn names_or_count(scene: &Scene<'_>, contrasts: &[&Contrast], noun: &str) -> String {

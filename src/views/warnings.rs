@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     fmt,
-    scene::{Entry, Scene, listing, plural, was_were},
+    scene::{Entry, Scene, listing, plural},
 };
 use crate::{
     analysis::{CellStats, EnvRanking, Tau2Stats},
     records::{Issue, IssueKind},
+    words::{clause, verb},
 };
 
 /// Identity conflicts listed.
@@ -43,12 +44,12 @@ fn broken_files(scene: &Scene<'_>) -> Vec<String> {
     if !salvaged.is_empty() {
         found.push(format!(
             "{} cut off in the middle; all complete records were kept.",
-            was_were(salvaged.len() as u64, "file")
+            clause(salvaged.len() as u64, "file", "was", "were")
         ));
     }
     let unreadable = scene.sweep.passed_over.iter().filter(|passed| passed.unreadable).count() as u64;
     if unreadable > 0 {
-        found.push(format!("{} unreadable; see the table of passed-over files.", was_were(unreadable, "input")));
+        found.push(format!("{} unreadable; see the table of passed-over files.", clause(unreadable, "input", "was", "were")));
     }
     found
 }
@@ -75,14 +76,16 @@ fn cell_warnings(entry: &Entry<'_>) -> Vec<String> {
     if stats.outcomes.invalid > 0 {
         let (invalid, episodes) = (fmt::count(Some(stats.outcomes.invalid)), plural(stats.outcomes.episodes, "episode"));
         found.push(format!(
-            "{name}: {invalid} of {episodes} have no usable reward (missing, null or not a number) and are left out."
+            "{name}: {invalid} of {episodes} {} no usable reward (missing, null or not a number) and {} excluded.",
+            verb(stats.outcomes.invalid, "has", "have"),
+            verb(stats.outcomes.invalid, "is", "are"),
         ));
     }
     if stats.tally.regraded > 0 {
-        let (count, verb) = (stats.tally.regraded as u64, if stats.tally.regraded == 1 { "occurs" } else { "occur" });
+        let count = stats.tally.regraded as u64;
         found.push(format!(
-            "{name}: {} {verb} more than once with different rewards (graded again, say); --attempts says which of them counts.",
-            plural(count, "simulation"),
+            "{name}: {} more than once with different rewards (re-graded, say); --attempts says which of them counts.",
+            clause(count, "simulation", "occurs", "occur"),
         ));
     }
     if let Some(tau2) = &stats.tau2 {
@@ -118,7 +121,8 @@ fn tau2_warnings(name: &str, stats: &Tau2Stats) -> Vec<String> {
     }
     if stats.missing_simulations > 0 {
         let missing = plural(stats.missing_simulations, "simulation");
-        found.push(format!("{name}: {missing} listed in results.json are not there."));
+        let is = verb(stats.missing_simulations, "is", "are");
+        found.push(format!("{name}: {missing} listed in results.json {is} missing."));
     }
     if stats.versions.len() > 1 {
         let versions: Vec<&String> = stats.versions.iter().collect();
@@ -158,10 +162,10 @@ fn shared_episodes(scene: &Scene<'_>) -> Vec<String> {
     }
     let words = |((cell, other), (episodes, files)): ((usize, usize), (usize, Vec<&str>))| {
         format!(
-            "{}: {} exact copies of episodes of {} (in {}). They count in both cells: a file may lie in the wrong folder, or the identity \
+            "{}: {} of episodes of {} (in {}). They count in both cells: a file may lie in the wrong folder, or the identity \
              of one cell may be incomplete.",
             scene.names[cell].full,
-            if episodes == 1 { "1 episode is among the".to_owned() } else { format!("{episodes} episodes are") },
+            plural(episodes as u64, "exact copy"),
             scene.names[other].full,
             listing(&files, 2),
         )

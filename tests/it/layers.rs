@@ -12,27 +12,28 @@ use std::{
 use scan::{Mention, scan};
 
 /// Each module with the modules it may use besides itself. A module may only use modules that stand above it.
-const LAYERS: [(&str, &[&str]); 16] = [
+const LAYERS: [(&str, &[&str]); 17] = [
+    ("words", &[]),
     ("records", &[]),
     ("redact", &[]),
     ("bundle", &[]),
     ("fsio", &["bundle"]),
     ("rules", &["records"]),
     ("identity", &["records", "redact"]),
-    ("sources", &["records", "identity", "redact", "rules", "fsio", "bundle"]),
+    ("sources", &["words", "records", "identity", "redact", "rules", "fsio", "bundle"]),
     ("sweep", &["records"]),
     ("frames", &["records", "sweep"]),
     ("metrics", &["records"]),
     ("gates", &["records", "metrics"]),
     ("analysis", &["records", "sweep", "frames", "metrics", "gates"]),
-    ("views", &["records", "sweep", "metrics", "gates", "analysis"]),
+    ("views", &["words", "records", "sweep", "metrics", "gates", "analysis"]),
     ("charts", &["views"]),
     ("report", &["views", "bundle", "redact"]),
     (
         "cli",
         &[
-            "records", "redact", "bundle", "fsio", "rules", "identity", "sources", "sweep", "frames", "metrics", "gates",
-            "analysis", "views", "charts", "report",
+            "words", "records", "redact", "bundle", "fsio", "rules", "identity", "sources", "sweep", "frames", "metrics",
+            "gates", "analysis", "views", "charts", "report",
         ],
     ),
 ];

@@ -27,14 +27,14 @@ pub enum Component {
     /// The user simulator.
     UserSim,
     /// The evaluator (judge).
-    Evaluator,
+    Judge,
     /// A local tool, without what it waits for above.
     Tool,
 }
 
 impl Component {
     /// All components; of two that run at once the earlier has the time, since a tool waits for the expert it calls.
-    pub const ALL: [Self; 5] = [Self::Expert, Self::Agent, Self::UserSim, Self::Evaluator, Self::Tool];
+    pub const ALL: [Self; 5] = [Self::Expert, Self::Agent, Self::UserSim, Self::Judge, Self::Tool];
 
     /// Returns the name shown.
     pub fn name(self) -> &'static str {
@@ -42,7 +42,7 @@ impl Component {
             Self::Expert => "expert",
             Self::Agent => "agent",
             Self::UserSim => "user simulator",
-            Self::Evaluator => "judge",
+            Self::Judge => "judge",
             Self::Tool => "tool",
         }
     }
@@ -52,7 +52,7 @@ impl Component {
             Role::Expert => Some(Self::Expert),
             Role::Agent => Some(Self::Agent),
             Role::UserSim => Some(Self::UserSim),
-            Role::Evaluator => Some(Self::Evaluator),
+            Role::Judge => Some(Self::Judge),
             Role::Tool => Some(Self::Tool),
             Role::Step | Role::Other => None,
         }

@@ -68,7 +68,7 @@ pub struct SlowCall {
 }
 
 /// Roles that call a language model.
-pub(super) const MODEL_ROLES: [Role; 4] = [Role::Agent, Role::Expert, Role::UserSim, Role::Evaluator];
+pub(super) const MODEL_ROLES: [Role; 4] = [Role::Agent, Role::Expert, Role::UserSim, Role::Judge];
 
 /// Returns the figures of every structured log with calls in time.
 pub(super) fn figures(logs: &[LogInput]) -> Vec<RunFigures> {

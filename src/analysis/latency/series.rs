@@ -179,7 +179,7 @@ fn key(log: &LogFile, source: &Source, domain: Option<Name>) -> Key {
             let kind = log.names.text(source.kind);
             Some(text(source.function.or(source.model)).map_or_else(|| kind.to_owned(), |name| format!("{kind} {name}")))
         }
-        Role::Agent | Role::Expert | Role::UserSim | Role::Evaluator => text(source.model),
+        Role::Agent | Role::Expert | Role::UserSim | Role::Judge => text(source.model),
     };
     let name = name.unwrap_or_else(|| UNNAMED.to_owned());
     Key { label: log.label.clone(), role: source.role, name, domain: text(domain) }

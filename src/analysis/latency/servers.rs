@@ -34,6 +34,8 @@ pub struct ServerFigures {
     pub node: Option<String>,
     /// Model it serves.
     pub model: Option<String>,
+    /// Version of vLLM.
+    pub version: Option<String>,
     /// Status lines in time.
     pub status: Vec<StatusRow>,
     /// Errors, grouped.
@@ -69,6 +71,7 @@ fn server(log: &VllmLog) -> ServerFigures {
         job_id: log.job_id.clone(),
         node: log.node.clone(),
         model: log.model.clone(),
+        version: log.version.clone(),
         status: together(log.points.iter().filter_map(|point| Some((point.engine, row(point)?))).collect()),
         errors: log.errors.clone(),
     }
@@ -77,13 +80,18 @@ fn server(log: &VllmLog) -> ServerFigures {
 /// Reads one quantity off a status line.
 pub(crate) type Quantity = fn(&StatusRow) -> Option<f64>;
 
-/// Adds up what several engines of one server say in the same second: rates and requests as sums, shares as means.
+/// Longest time between the first and the last status line of one tick, in minutes. vLLM prints the lines of all engines one after
+/// another every ten seconds, so the lines of a tick may fall on both sides of a second.
+const TICK_MINUTES: f64 = 2.0 / 60.0;
+
+/// Adds up what the engines of one server print in one tick, one line each: rates and requests as sums, shares as means. A tick has
+/// the time of its first line.
 fn together(rows: Vec<(Option<u32>, StatusRow)>) -> Vec<StatusRow> {
     let mut joined: Vec<(Vec<Option<u32>>, StatusRow)> = Vec::new();
     for (engine, row) in rows {
         match joined
             .last_mut()
-            .filter(|(engines, last)| (last.minutes - row.minutes).abs() < 1e-9 && !engines.contains(&engine))
+            .filter(|(engines, last)| (last.minutes - row.minutes).abs() <= TICK_MINUTES && !engines.contains(&engine))
         {
             None => joined.push((vec![engine], row)),
             Some((engines, last)) => {
@@ -120,5 +128,37 @@ impl ServerFigures {
         let known: Vec<f64> = self.status.iter().filter_map(quantity).filter(|value| value.is_finite()).collect();
         let peak = known.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         (!known.is_empty()).then(|| (known.iter().sum::<f64>() / known.len() as f64, peak))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn engines_of_one_tick_are_added_up_although_a_second_lies_between() {
+        let row = |seconds: f64, running: f64, kv_cache: f64| StatusRow {
+            minutes: seconds / 60.0,
+            prompt_tokens_per_s: None,
+            generation_tokens_per_s: Some(10.0 * running),
+            running: Some(running),
+            waiting: None,
+            kv_cache: Some(kv_cache),
+            prefix_hits: None,
+        };
+        let lines = [
+            (0, row(9.0, 1.0, 0.2)),
+            (1, row(10.0, 2.0, 0.4)),
+            (0, row(19.0, 3.0, 0.1)),
+            (1, row(20.0, 4.0, 0.3)),
+            (1, row(30.0, 5.0, 0.5)),
+        ];
+        let ticks = together(lines.into_iter().map(|(engine, row)| (Some(engine), row)).collect());
+        let figures: Vec<(f64, Option<f64>, Option<f64>)> =
+            ticks.iter().map(|row| (row.minutes * 60.0, row.running, row.generation_tokens_per_s)).collect();
+        assert_eq!(figures, [(9.0, Some(3.0), Some(30.0)), (19.0, Some(7.0), Some(70.0)), (30.0, Some(5.0), Some(50.0))]);
+        assert!(ticks[0].kv_cache.is_some_and(|share| (share - 0.3).abs() < 1e-12));
+        let one_engine = vec![(None, row(0.0, 1.0, 0.0)), (None, row(1.0, 1.0, 0.0))];
+        assert_eq!(together(one_engine).len(), 2);
     }
 }

@@ -74,6 +74,8 @@ pub struct VllmLog {
     pub node: Option<String>,
     /// The model it serves.
     pub model: Option<String>,
+    /// The version of vLLM.
+    pub version: Option<String>,
     /// The year of the first line, where any line tells it.
     pub first_year: Option<i32>,
     /// Its status lines in file order.

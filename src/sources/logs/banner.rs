@@ -1,4 +1,11 @@
 //! What a SLURM job prints before it starts a vLLM server, and what the server says of itself when it starts.
+//!
+//! ```text
+//! … INFO 08-26 09:12:01 [api_server.py:1805] vLLM API server version 0.10.1.1       up to 0.16
+//! … INFO 05-16 21:39:29 [utils.py:302]  ▄▄ ▄█ █     █     █ ▀▄▀ █  version 0.17.1    since 0.17: a box of block characters
+//! … INFO 05-16 21:39:29 [utils.py:302]   █▄█▀ █     █     █     █  model   org/model-8B
+//! … INFO 05-16 21:39:52 [core.py:101] Initializing a V1 LLM engine (v0.17.1) with config: model='org/model-8B', …
+//! ```
 
 use memchr::memmem;
 
@@ -38,8 +45,43 @@ pub(super) fn read(line: &[u8], log: &mut VllmLog) -> bool {
     let text = text.strip_prefix("DEBUG: ").unwrap_or(&text).trim();
     put(&mut log.job_id, text.strip_prefix("SLURM_JOB_ID=").or_else(|| labelled(text, &["job id", "slurm job id", "job"])));
     put(&mut log.node, node(text));
-    put(&mut log.model, model(text));
-    is_start || text.contains("vLLM API server version ")
+    let boxed = in_box(text);
+    put(&mut log.model, boxed.and_then(|inner| inner.strip_prefix("model ")).or_else(|| model(text)));
+    let version = version(text, boxed);
+    put(&mut log.version, version);
+    is_start || version.is_some()
+}
+
+/// Returns what stands to the right of the picture of block characters that vLLM prints since 0.17.
+fn in_box(text: &str) -> Option<&str> {
+    let (_, inner) = text.rsplit_once(['█', '▄', '▀'])?;
+    Some(inner.trim()).filter(|inner| !inner.is_empty())
+}
+
+/// Returns the version of vLLM that a line of a starting server names.
+fn version<'a>(text: &'a str, boxed: Option<&'a str>) -> Option<&'a str> {
+    let behind = |words: &str| text.split_once(words).map(|(_, rest)| rest);
+    let engine = || behind("Initializing a")?.split_once(" LLM engine (v").map(|(_, rest)| rest);
+    let rest = boxed
+        .and_then(|inner| inner.strip_prefix("version "))
+        .or_else(|| behind("vLLM API server version "))
+        .or_else(engine)?;
+    let version = rest.trim_start().split([' ', ')', ',']).next()?;
+    version.starts_with(|first: char| first.is_ascii_digit()).then_some(version)
+}
+
+/// Returns whether a text holds what only a starting vLLM server prints.
+pub(super) fn is_like(text: &[u8]) -> bool {
+    let holds = |words: &[u8]| memmem::find(text, words).is_some();
+    let line_of = |place: usize| {
+        let rest = text.get(place..).unwrap_or_default();
+        shown(rest.split(|byte| *byte == b'\n').next().unwrap_or_default())
+    };
+    let is_box = || {
+        memmem::find_iter(text, "█  version ".as_bytes())
+            .any(|place| version(&line_of(place), in_box(&line_of(place))).is_some())
+    };
+    holds(b"vLLM API server version ") || holds(b" LLM engine (v") && holds(b"Initializing a") || is_box()
 }
 
 /// Keeps the first value that is found.
@@ -61,10 +103,12 @@ fn node(text: &str) -> Option<&str> {
 }
 
 fn model(text: &str) -> Option<&str> {
-    let quoted = |key: &str| text.split_once(key)?.1.split('\'').next();
+    let quoted = |key: &str, end: char| text.split_once(key)?.1.split(end).next();
     labelled(text, &["model", "user model", "assistant model", "agent model", "model id"])
-        .or_else(|| quoted("model='"))
-        .or_else(|| quoted("'model': '"))
+        .or_else(|| quoted("model='", '\''))
+        .or_else(|| quoted("'model': '", '\''))
+        .or_else(|| quoted("model=\"", '"'))
+        .or_else(|| quoted("\"model\": \"", '"'))
         .or_else(|| word_behind(text, "--model="))
         .or_else(|| word_behind(text, "--model "))
         .or_else(|| word_behind(text, "vllm serve "))
@@ -119,6 +163,41 @@ mod tests {
             assert_eq!(banner(&[line]).model.as_deref(), Some("org/m"), "{line}");
         }
         assert_eq!(banner(&["DEBUG: SLURM_JOB_ID=", "INFO: model: x"]), VllmLog::default());
+    }
+
+    #[test]
+    fn every_banner_tells_version_and_model() {
+        for (lines, version) in [
+            (
+                &[
+                    "(APIServer pid=22) INFO 05-16 21:39:29 [utils.py:302]  ▄▄ ▄█ █     █     █ ▀▄▀ █  version 0.17.1",
+                    "(APIServer pid=22) INFO 05-16 21:39:29 [utils.py:302]   █▄█▀ █     █     █     █  model   org/m",
+                ][..],
+                "0.17.1",
+            ),
+            (&["INFO 01-08 11:19:33 [api_server.py:1805] vLLM API server version 0.10.1.1", "model='org/m'"], "0.10.1.1"),
+            (
+                &["INFO 05-16 21:39:52 [core.py:101] Initializing a V1 LLM engine (v0.17.1) with config: model='org/m', x=1"],
+                "0.17.1",
+            ),
+            (
+                &["INFO 05-16 [llm_engine.py:234] Initializing an LLM engine (v0.6.3.post1) with config: model=\"org/m\""],
+                "0.6.3.post1",
+            ),
+        ] {
+            let log = banner(lines);
+            assert_eq!((log.version.as_deref(), log.model.as_deref()), (Some(version), Some("org/m")), "{lines:?}");
+            assert!(is_like(lines.join("\n").as_bytes()), "{lines:?}");
+        }
+        for text in [
+            "█████ 45% version 2",
+            "progress ████ | 3/4",
+            "version 0.17.1",
+            "Initializing a model",
+            "version 1.0 of the LLM engine (vendor)",
+        ] {
+            assert!(!is_like(text.as_bytes()) && banner(&[text]).version.is_none(), "{text}");
+        }
     }
 
     #[test]

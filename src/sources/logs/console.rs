@@ -14,6 +14,8 @@
 //! 📄 Results saved to results/….json
 //! ```
 //!
+//! Services that collect logs put a time stamp before every line (`2026-04-11T08:05:46.5943407Z …`): it is taken off.
+//!
 //! A log may hold several runs, may begin in the middle of one and may break off anywhere.
 
 use std::collections::BTreeMap;
@@ -89,6 +91,7 @@ pub(super) struct Collector {
 impl Collector {
     /// Reads a line without colours.
     pub(super) fn line(&mut self, line: &[u8], number: u32) {
+        let line = stamp::behind_collector(line);
         let text = line.trim_ascii();
         if text.is_empty() {
             return;

@@ -19,6 +19,8 @@
 //! │      Pass^1                 0.000                                            │
 //! ```
 
+use std::collections::{BTreeMap, VecDeque};
+
 use memchr::memmem;
 
 use super::{
@@ -52,6 +54,9 @@ pub(super) struct Tau2 {
     panel: Panel,
     /// What the overview being read says: the task, the trial.
     overview: (Option<String>, Option<i64>),
+    /// By task: places of the starts that were announced with their trial (`Running task …`) and not yet logged (`STARTING
+    /// SIMULATION`).
+    announced: BTreeMap<String, VecDeque<usize>>,
 }
 
 /// Longest line that may be a command, in bytes.
@@ -71,10 +76,13 @@ impl Tau2 {
             return self.inside(line, number, runs);
         }
         if let Some(settings) = command(line) {
+            self.announced.clear();
             runs.begin(Benchmark::Tau2, number).settings.extend(settings);
         } else if let Some(task) = after(line, b"STARTING SIMULATION: ") {
             let run = runs.current(Benchmark::Tau2, number);
-            start(run, labelled(task, b"Task: "), None, at_ms, number);
+            if let Some(task) = labelled(task, b"Task: ") {
+                self.starting(run, task, at_ms, number);
+            }
         } else if memmem::find(line, FINISHED).is_some() {
             let Some(marker) = finished(line) else { return };
             let run = runs.current(Benchmark::Tau2, number);
@@ -93,7 +101,9 @@ impl Tau2 {
                 line: number,
             });
         } else if let Some((task, trial)) = running(line) {
-            start(runs.current(Benchmark::Tau2, number), Some(task), Some(trial - 1), None, number);
+            let run = runs.current(Benchmark::Tau2, number);
+            self.announced.entry(task.clone()).or_default().push_back(run.started.len());
+            run.started.push(TaskStart { task, trial: Some(trial - 1), at_ms: None, line: number });
         } else if let Some(run) = runs.all.last_mut().filter(|run| run.benchmark == Benchmark::Tau2) {
             within(line, run);
         }
@@ -110,6 +120,7 @@ impl Tau2 {
                 .last()
                 .is_some_and(|run| run.benchmark == Benchmark::Tau2 && run.started.is_empty() && run.results.is_empty());
             if !is_begun {
+                self.announced.clear();
                 runs.begin(Benchmark::Tau2, number);
             }
             Panel::Configuration
@@ -140,6 +151,15 @@ impl Tau2 {
         }
     }
 
+    /// Notes that a simulation was begun, which may have been announced before with its trial.
+    fn starting(&mut self, run: &mut ConsoleRun, task: String, at_ms: Option<i64>, line: u32) {
+        let announced = self.announced.get_mut(&task).and_then(VecDeque::pop_front);
+        match announced.and_then(|place| run.started.get_mut(place)) {
+            Some(start) => start.at_ms = at_ms,
+            None => run.started.push(TaskStart { task, trial: None, at_ms, line }),
+        }
+    }
+
     fn overview(&mut self, text: &str, line: u32, run: &mut ConsoleRun) {
         if let Some(task) = text.strip_prefix("Task ID: ") {
             self.overview = (Some(task.trim().to_owned()), None);
@@ -166,16 +186,6 @@ impl Tau2 {
                 }),
             }
         }
-    }
-}
-
-/// Notes that a task was begun; it may be announced twice, with the trial and with the time.
-fn start(run: &mut ConsoleRun, task: Option<String>, trial: Option<i64>, at_ms: Option<i64>, line: u32) {
-    let Some(task) = task else { return };
-    let announced = at_ms.and_then(|_| run.started.iter_mut().rev().find(|start| start.task == task && start.at_ms.is_none()));
-    match announced {
-        Some(start) => start.at_ms = at_ms,
-        None => run.started.push(TaskStart { task, trial, at_ms, line }),
     }
 }
 

@@ -53,6 +53,33 @@ fn a_log_may_begin_and_end_anywhere() {
 }
 
 #[test]
+fn a_simulation_begins_once_whatever_stands_before_its_lines() {
+    let text = "command=tau2 run --domain mock --agent-llm org/m
+0/4 (trial 1/2). Running task a, trial 1
+1/4 (trial 1/2). Running task a, trial 2
+2026-05-30 21:23:09.716 | INFO     | x:382 - STARTING SIMULATION: Domain: mock, Task: a, Agent: llm_agent, User: u
+2026-05-30 21:23:10.716 | INFO     | x:382 - STARTING SIMULATION: Domain: mock, Task: a, Agent: llm_agent, User: u
+╭──── Simulation Overview ─────────╮
+│ Task ID: a
+│ Trial: 1
+│ Reward: ✅ 1.0000 (DB: 1.0)
+╰──────────────────────────────────╯
+";
+    let started = |text: &str| -> Vec<(Option<i64>, bool)> {
+        let [run] = <[ConsoleRun; 1]>::try_from(runs(text)).unwrap();
+        assert_eq!(run.results.len(), 1);
+        run.started.iter().map(|start| (start.trial, start.at_ms.is_some())).collect()
+    };
+    let expected = [(Some(0), true), (Some(1), true)];
+    assert_eq!(started(text), expected);
+    let stamped: String = text.lines().map(|line| format!("2026-05-30T21:23:11.5943407Z {line}\n")).collect();
+    assert_eq!(started(&stamped), expected);
+    // A logger of another form than loguru's leaves the start without a time; it is still one start.
+    let other = text.replace(".716 | INFO     | x:382 - ", ",716 INFO ");
+    assert_eq!(started(&other), [(Some(0), false), (Some(1), false)]);
+}
+
+#[test]
 fn a_run_of_tau2_bench_is_read_from_boxes_and_lines() {
     let text = "command=uv run tau2 run --domain mock --agent-llm org/m --num-trials 2 --seed=5 --save-to x
 ╭──── Simulation Configuration ────╮

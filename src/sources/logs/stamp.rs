@@ -21,6 +21,14 @@ pub(super) fn full(text: &[u8]) -> Option<(i64, &[u8])> {
     Some((days * DAY_MS + i64::from(ms_of_day), rest))
 }
 
+/// Returns what stands behind the time stamp that a service which collects logs puts before every line (GitHub Actions, `docker logs
+/// -t`): an ISO time with `T`, `Z` and one blank. Programs themselves print no such stamp here.
+pub(super) fn behind_collector(line: &[u8]) -> &[u8] {
+    let is_iso = line.get(10) == Some(&b'T');
+    let rest = is_iso.then(|| full(line)).flatten().and_then(|(_, rest)| rest.strip_prefix(b"Z"));
+    rest.and_then(|rest| if rest.is_empty() { Some(rest) } else { rest.strip_prefix(b" ") }).unwrap_or(line)
+}
+
 /// Month, day and milliseconds since midnight.
 pub(super) type DayTime = (u8, u8, u32);
 

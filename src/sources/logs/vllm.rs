@@ -202,7 +202,7 @@ fn without_numbers(text: &str) -> String {
 /// Returns whether a text holds what only vLLM prints.
 pub(super) fn is_like(text: &[u8]) -> bool {
     after(text, STATUS).is_some_and(|rest| memmem::find(&rest[..rest.len().min(200)], b"Avg generation throughput: ").is_some())
-        || memmem::find(text, b"vLLM API server version ").is_some()
+        || banner::is_like(text)
         || text.split(|byte| *byte == b'\n').take(usize::try_from(banner::LINES).unwrap_or(0)).any(banner::is_start)
 }
 

@@ -102,7 +102,7 @@ pub(super) fn alone(scene: &CompareScene<'_>) -> Vec<String> {
 }
 
 /// Roles whose calls are printed; the report has tools and steps too.
-const PRINTED: [Role; 4] = [Role::Agent, Role::Expert, Role::UserSim, Role::Evaluator];
+const PRINTED: [Role; 4] = [Role::Agent, Role::Expert, Role::UserSim, Role::Judge];
 
 /// Returns the table; `short` = the calls of language models alone.
 pub(super) fn table(scene: &CompareScene<'_>, short: bool) -> Option<Table> {

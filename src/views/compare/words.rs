@@ -8,6 +8,7 @@ use crate::{
         fmt,
         scene::{listing, plural},
     },
+    words::verb,
 };
 
 /// Tasks listed by name.
@@ -116,8 +117,8 @@ pub fn warnings(scene: &CompareScene<'_>) -> Vec<String> {
     found.extend(scene.report.unmatched.iter().map(|(new_side, one)| unmatched(scene, *new_side, *one)));
     for side in &scene.report.sides {
         for cell in side.cells.iter().filter(|cell| cell.without_task > 0) {
-            let episodes = plural(cell.without_task, "episode");
-            found.push(format!("{}: {} of {} without a task are left out.", side.name, episodes, cell_name(cell)));
+            let (episodes, is) = (plural(cell.without_task, "episode"), verb(cell.without_task, "is", "are"));
+            found.push(format!("{}: {episodes} of {} without a task {is} excluded.", side.name, cell_name(cell)));
         }
     }
     found

@@ -33,7 +33,7 @@ pub fn profile(series: &[Series]) -> Value {
             Role::Agent => "orchestrator".to_owned(),
             Role::Expert => format!("expert:{}", one.name),
             Role::UserSim => format!("user_sim:{}", one.name),
-            Role::Evaluator => format!("evaluator:{}", one.name),
+            Role::Judge => format!("evaluator:{}", one.name),
             Role::Tool | Role::Step | Role::Other => continue,
         };
         let group = groups.entry(key).or_default();

@@ -18,6 +18,7 @@ pub(super) fn servers(latency: &Latency) -> Option<Table> {
         column::text("job", "job"),
         column::text("node", "node"),
         column::text("model", "model"),
+        column::text("version", "vLLM"),
         column::number("status_lines", "status lines"),
     ];
     for ((key, _), heading) in ServerFigures::QUANTITIES.iter().zip(headings) {
@@ -40,6 +41,7 @@ pub(super) fn servers(latency: &Latency) -> Option<Table> {
                 text(server.job_id.as_ref()),
                 text(server.node.as_ref()),
                 text(server.model.as_ref()),
+                text(server.version.as_ref()),
                 cell::count(Some(server.status.len() as u64)),
             ];
             for (at, (_, quantity)) in ServerFigures::QUANTITIES.iter().enumerate() {
@@ -57,7 +59,7 @@ pub(super) fn servers(latency: &Latency) -> Option<Table> {
     let notes =
         vec!["Means over the status lines the server printed, each a mean over the time since the one before.".to_owned()];
     (!rows.is_empty())
-        .then(|| Table { id: "latency_servers".to_owned(), title, columns, rows, notes }.without_idle(&["errors"]))
+        .then(|| Table { id: "latency_servers".to_owned(), title, columns, rows, notes }.without_idle(&["version", "errors"]))
 }
 
 /// Errors of vLLM servers, grouped.

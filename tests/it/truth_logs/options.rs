@@ -92,7 +92,7 @@ fn the_old_scripts_file_has_its_structure() {
         assert_eq!(Some(counts), one["stats"]["count"].as_u64(), "{name}: every call is in a bin");
     }
     // Domains are pooled, as the script does: the judge of all three, told apart from the user simulator.
-    let judged = |one: &&Value| one["role"] == "evaluator";
+    let judged = |one: &&Value| one["role"] == "judge";
     let metrics = report.metrics();
     let judge = list(&metrics["latency"], "pooled").iter().find(judged).expect("there is a judge");
     assert_eq!(entry(&profile, "evaluator:quill-7b")["stats"]["count"], judge["duration"]["calls"]);

@@ -58,8 +58,8 @@ fn unsaid(file: &ResultFile, wanted: &Value) -> Vec<&'static str> {
     let some = |key: &str| wanted[key] != 0;
     let contradicted = format!("the action checks of {} of", wanted["contradicted"]);
     let checks = [
-        ("lost simulations", some("missing_simulations"), says("of the index are not in simulations/")),
-        ("simulations beyond the index", some("extra_simulations"), says("are not in the index")),
+        ("lost simulations", some("missing_simulations"), says("of the index is not in simulations/")),
+        ("simulations beyond the index", some("extra_simulations"), says("is not in the index")),
         ("tasks told by order", some("matched_by_order"), says("by their order in the file")),
         ("invented times", some("invented_times"), says("these times are invented")),
         ("wrong task ids", some("contradicted"), says(&contradicted)),

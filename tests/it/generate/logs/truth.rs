@@ -41,7 +41,7 @@ fn role(kind: Kind) -> &'static str {
         Kind::Agent => "agent",
         Kind::Expert => "expert",
         Kind::User => "user simulator",
-        Kind::Judge => "evaluator",
+        Kind::Judge => "judge",
         Kind::Tool => "tool",
         Kind::Step => "step",
     }
