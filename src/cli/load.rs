@@ -3,7 +3,7 @@
 use super::{UsageError, args::InputArgs, printer::Printer};
 use crate::{
     fsio,
-    identity::{Layout, MapRule, Overrides, console},
+    identity::{Layout, MapRule, Overrides, console, log_models},
     records::{
         Loaded, PassedOver,
         log::{ConsoleLog, LogInput},
@@ -34,7 +34,10 @@ pub(super) fn load(args: &InputArgs, printer: &Printer) -> anyhow::Result<Found>
     let (maybe_logs, named): (Vec<Input>, Vec<bool>) = std::mem::take(&mut found.maybe_logs).into_iter().unzip();
     for ((outcome, input), named) in load_logs(&maybe_logs).into_iter().zip(maybe_logs).zip(named) {
         match outcome {
-            MaybeLog::Log(log) => logs.push(*log),
+            MaybeLog::Log(mut log) => {
+                log_models::rename(&mut log, &options.overrides.maps);
+                logs.push(*log);
+            }
             MaybeLog::PassedOver(one) => passed.push(Loaded::PassedOver(one)),
             // A file named one by one is a result file whatever its name.
             MaybeLog::Other if named => found.inputs.push(input),

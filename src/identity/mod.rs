@@ -22,6 +22,7 @@ mod field;
 pub mod file_name;
 pub mod folder;
 pub mod layout;
+pub mod log_models;
 pub mod map;
 pub mod neighbours;
 pub mod resolve;

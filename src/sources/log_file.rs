@@ -47,11 +47,28 @@ fn load(input: &Input) -> MaybeLog {
     };
     match read(input) {
         Ok(Some(log)) => MaybeLog::Log(Box::new(log)),
-        Ok(None) if is_log_by_name(&input.path) => {
-            passed_over("a log without anything for taureport: no [PROFILE] or [USER_JUDGE] lines, no status lines of vLLM, no output of τ-bench or τ²-bench".to_owned(), false)
-        }
+        Ok(None) if is_log_by_name(&input.path) => passed_over(nothing_read(input).to_owned(), false),
         Err(cause) if is_log_by_name(&input.path) => passed_over(format!("cannot be read: {cause}"), true),
         Ok(None) | Err(_) => MaybeLog::Other,
+    }
+}
+
+/// Says why nothing was read from a log: what it is, where its beginning tells.
+fn nothing_read(input: &Input) -> &'static str {
+    let mut head = Vec::new();
+    // It was read before: where it cannot be read again, only the name of its program is missing.
+    if let Ok(mut file) = fsio::open(&input.path)
+        && let Ok(text) = unpacked(&mut file)
+    {
+        let _unreadable = text.take(HEAD_BYTES as u64).read_to_end(&mut head);
+    }
+    let holds = |words: &[u8]| memchr::memmem::find(&head, words).is_some();
+    if holds(b"sglang") && (holds(b"server_args=ServerArgs(") || holds(b"Decode batch")) {
+        "the log of an SGLang server, which this version does not read (it reads vLLM's)"
+    } else if holds(b"[TensorRT-LLM]") || holds(b"[TRT-LLM]") {
+        "the log of a TensorRT-LLM server, which this version does not read (it reads vLLM's)"
+    } else {
+        "a log without anything for taureport: no [PROFILE] or [USER_JUDGE] lines, no status lines of vLLM, no output of τ-bench or τ²-bench"
     }
 }
 
@@ -189,6 +206,20 @@ mod tests {
             })
             .collect();
         assert_eq!(events, [Some(1), Some(3), Some(1), None, Some(0), Some(0)]);
+    }
+
+    #[test]
+    fn logs_of_other_servers_are_named() {
+        let dir = tempfile::tempdir().unwrap();
+        for (text, program) in [
+            ("launch sglang\n[2026-08-01 23:37:40] server_args=ServerArgs(model_path='org/m')\n", "SGLang"),
+            ("[TensorRT-LLM] TensorRT LLM version: 1.2.0\n", "TensorRT-LLM"),
+            ("nothing here\n", "without anything"),
+        ] {
+            let reasons = load_logs(&[input(dir.path(), "server.log", text.as_bytes())]);
+            let [MaybeLog::PassedOver(one)] = &reasons[..] else { panic!("{reasons:?}") };
+            assert!(one.reason.contains(program), "{}", one.reason);
+        }
     }
 
     #[test]
