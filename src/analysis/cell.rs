@@ -134,8 +134,19 @@ pub struct CellStats {
     pub agent_cost: Option<Cost>,
     /// Mean messages, turns and tool calls of the episodes with a conversation, and how many those are.
     pub conversation: Option<MeanConversation>,
+    /// τ-bench runs that were cut off at the step limit.
+    pub cut_off: Option<CutOff>,
     /// What only τ²-bench's records give.
     pub tau2: Option<super::Tau2Stats>,
+}
+
+/// Episodes that were cut off at τ-bench's step limit and never evaluated. They count with their reward of 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CutOff {
+    /// How many.
+    pub episodes: u64,
+    /// The most assistant messages of any of them: the step limit, as far as the conversations show it.
+    pub turns: Option<u32>,
 }
 
 /// Mean size of the conversations.
@@ -203,6 +214,7 @@ impl CellStats {
                 (row.agent_cost_known, row.agent_cost_usd, row.agent_cost_successes)
             }),
             conversation: conversation(rows),
+            cut_off: cut_off(cell),
             tau2: None,
             curve: curve_points,
             tally: cell.tally,
@@ -217,6 +229,15 @@ impl CellStats {
         let point = self.curve.first()?;
         Some((point.value?, point.interval))
     }
+}
+
+fn cut_off(cell: &Cell) -> Option<CutOff> {
+    let trials = cell.tasks.values().flatten().chain(&cell.untasked);
+    let turns: Vec<Option<u32>> = trials
+        .filter(|trial| trial.episode.is_cut_off)
+        .map(|trial| trial.episode.conversation.map(|conversation| conversation.turns))
+        .collect();
+    (!turns.is_empty()).then(|| CutOff { episodes: turns.len() as u64, turns: turns.into_iter().flatten().max() })
 }
 
 fn fractional_rewards(cell: &Cell, options: &Options) -> u64 {

@@ -10,7 +10,7 @@ mod plan;
 pub mod tau2;
 pub mod verify;
 
-pub use cell::{CellStats, Cost, Outcomes, TaskStats};
+pub use cell::{CellStats, Cost, CutOff, Outcomes, TaskStats};
 pub use contrast::{Contrast, EnvRanking, FEWEST_COMMON_TASKS, Verdict};
 pub use overall::{Overall, OverallPoint, OverallRow};
 pub use plan::Plan;

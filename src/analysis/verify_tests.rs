@@ -31,6 +31,7 @@ fn episode((record, (task, id, outcome, cost)): (usize, Sim<'_>)) -> Episode {
         conversation: Some(Conversation { messages: 4, turns: 2, tool_calls: 0 }),
         agent_cost_usd: cost,
         user_cost_usd: None,
+        is_cut_off: false,
         tau2: Some(Box::new(Tau2Facts { id: id.into(), ..Tau2Facts::default() })),
     }
 }

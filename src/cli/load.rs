@@ -5,11 +5,12 @@ use crate::{
     fsio,
     identity::{Layout, MapRule, Overrides, console, log_models},
     records::{
-        Loaded, PassedOver,
+        Loaded, PassedOver, by_reason,
         log::{ConsoleLog, LogInput},
     },
     rules::ErrorRules,
     sources::{Input, MaybeLog, ReadOptions, discover, load_all, load_logs},
+    words::plural,
 };
 
 /// What was found under the arguments.
@@ -87,16 +88,13 @@ pub(super) fn explain_nothing(found: &Found, printer: &mut Printer) {
         })
         .collect();
     printer.warning(&format!(
-        "nothing usable found: {} inputs looked at, {} files with other endings, {} written by taureport itself",
-        passed.len(),
+        "nothing usable found: {} read, {} with other endings, {} written by taureport itself",
+        plural(passed.len() as u64, "file"),
         found.other_files,
         found.own_files
     ));
-    for one in passed.iter().take(10) {
-        printer.warning(&format!("{}: {}", one.path, one.reason));
-    }
-    if passed.len() > 10 {
-        printer.warning(&format!("and {} more; `taureport inspect` lists them all", passed.len() - 10));
+    for line in by_reason(passed) {
+        printer.warning(&line);
     }
     printer.warning(
         "expected are τ-bench checkpoints (records that hold `reward` and `traj` or `info`) and τ²-bench results (`info`, `tasks`, \

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     analysis::verify::{Overall, verify},
     bundle,
-    records::Loaded,
+    records::{Loaded, by_reason},
     report,
     sources::read_submission,
     sweep::{Attempts, assemble},
@@ -30,8 +30,8 @@ pub(super) fn run(args: &VerifyArgs, printer: &mut Printer) -> anyhow::Result<En
     let view = views::verify::view(&submission, &verification, &sweep);
     print(args.format, &view.table, printer)?;
     view.warnings.iter().for_each(|warning| printer.warning(warning));
-    for passed in sweep.passed_over.iter().filter(|passed| passed.unreadable) {
-        printer.warning(&format!("{}: {}", passed.path, passed.reason));
+    for line in by_reason(sweep.passed_over.iter().filter(|passed| passed.unreadable)) {
+        printer.warning(&line);
     }
     if printer.is_verbose() {
         for issue in &sweep.issues {

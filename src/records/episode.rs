@@ -93,6 +93,9 @@ pub struct Episode {
     pub agent_cost_usd: Option<f64>,
     /// Cost of the user simulator's model calls in US dollars; `None` is unknown, not free.
     pub user_cost_usd: Option<f64>,
+    /// Whether a τ-bench record says that its run was never evaluated (`info.reward_info` is null): the run was cut off at the step
+    /// limit, and its reward of 0 says no more than that.
+    pub is_cut_off: bool,
     /// What only τ²-bench records.
     pub tau2: Option<Box<super::Tau2Facts>>,
 }

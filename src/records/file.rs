@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Episode, Identity, Issue};
+use crate::words::plural;
 
 /// A file that was read: where it lies and what its bytes were.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,6 +112,33 @@ pub struct PassedOver {
     pub unreadable: bool,
 }
 
+/// Most reasons that are said one by one.
+const MOST_REASONS: usize = 10;
+
+/// Says why files were passed over, files with the same reason together: `3 files: REASON (first: PATH)`. In the order in which the
+/// reasons first occur, and no more than ten of them.
+pub fn by_reason<'a>(passed: impl IntoIterator<Item = &'a PassedOver>) -> Vec<String> {
+    let mut groups: Vec<(&PassedOver, u64)> = Vec::new();
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    for one in passed {
+        let place = *places.entry(&one.reason).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some((_, count)) => *count += 1,
+            None => groups.push((one, 1)),
+        }
+    }
+    let words = |(first, count): &(&PassedOver, u64)| match count {
+        1 => format!("{}: {}", first.path, first.reason),
+        _ => format!("{}: {} (first: {})", plural(*count, "file"), first.reason, first.path),
+    };
+    let mut lines: Vec<String> = groups.iter().take(MOST_REASONS).map(words).collect();
+    let rest: u64 = groups.iter().skip(MOST_REASONS).map(|(_, count)| count).sum();
+    if rest > 0 {
+        lines.push(format!("{} for other reasons; `taureport inspect` lists them all", plural(rest, "more file")));
+    }
+    lines
+}
+
 /// What became of one input file.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Loaded {
@@ -123,6 +151,20 @@ pub enum Loaded {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_passed_over_for_one_reason_make_one_line() {
+        let passed =
+            |path: &str, reason: &str| PassedOver { path: path.to_owned(), reason: reason.to_owned(), unreadable: true };
+        let all = [passed("a", "x"), passed("b", "y"), passed("c", "x")];
+        assert_eq!(by_reason(&all), ["2 files: x (first: a)", "b: y"]);
+        let many: Vec<PassedOver> = (0..12).map(|n| passed("p", &n.to_string())).collect();
+        let lines = by_reason(&many);
+        assert_eq!(
+            (lines.len(), lines[10].as_str()),
+            (11, "2 more files for other reasons; `taureport inspect` lists them all")
+        );
+    }
 
     #[test]
     fn the_run_folder_is_above_sorting_folders() {

@@ -10,7 +10,7 @@ pub mod task;
 pub mod tau2;
 
 pub use episode::{Conversation, Episode, ErrorClass, Fingerprint, Outcome, RunError};
-pub use file::{FileKind, Loaded, PassedOver, ResultFile, SourceFile, StoredMetrics};
+pub use file::{FileKind, Loaded, PassedOver, ResultFile, SourceFile, StoredMetrics, by_reason};
 pub use identity::{Benchmark, Identity, Origin, Part};
 pub use issue::{Issue, IssueKind};
 pub use submission::{Claim, DomainClaims, Submission};

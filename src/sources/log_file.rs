@@ -9,6 +9,8 @@ use rayon::prelude::*;
 
 use super::{
     discover::Input,
+    findings::{Refused, refuse},
+    foreign,
     logs::{LogReader, recognise},
 };
 use crate::{
@@ -47,14 +49,17 @@ fn load(input: &Input) -> MaybeLog {
     };
     match read(input) {
         Ok(Some(log)) => MaybeLog::Log(Box::new(log)),
-        Ok(None) if is_log_by_name(&input.path) => passed_over(nothing_read(input).to_owned(), false),
+        Ok(None) if is_log_by_name(&input.path) => {
+            let Refused { reason, unreadable } = nothing_read(input);
+            passed_over(reason, unreadable)
+        }
         Err(cause) if is_log_by_name(&input.path) => passed_over(format!("cannot be read: {cause}"), true),
         Ok(None) | Err(_) => MaybeLog::Other,
     }
 }
 
 /// Says why nothing was read from a log: what it is, where its beginning tells.
-fn nothing_read(input: &Input) -> &'static str {
+fn nothing_read(input: &Input) -> Refused {
     let mut head = Vec::new();
     // It was read before: where it cannot be read again, only the name of its program is missing.
     if let Ok(mut file) = fsio::open(&input.path)
@@ -63,12 +68,16 @@ fn nothing_read(input: &Input) -> &'static str {
         let _unreadable = text.take(HEAD_BYTES as u64).read_to_end(&mut head);
     }
     let holds = |words: &[u8]| memchr::memmem::find(&head, words).is_some();
-    if holds(b"sglang") && (holds(b"server_args=ServerArgs(") || holds(b"Decode batch")) {
-        "the log of an SGLang server, which this version does not read (it reads vLLM's)"
+    // A log without a line is no fault: its program has printed nothing.
+    if let Some(refused) = foreign::recognise(&head).filter(|_| !head.is_empty()) {
+        refused
+    } else if holds(b"sglang") && (holds(b"server_args=ServerArgs(") || holds(b"Decode batch")) {
+        refuse("the log of an SGLang server, which this version does not read (it reads vLLM's)", false)
     } else if holds(b"[TensorRT-LLM]") || holds(b"[TRT-LLM]") {
-        "the log of a TensorRT-LLM server, which this version does not read (it reads vLLM's)"
+        refuse("the log of a TensorRT-LLM server, which this version does not read (it reads vLLM's)", false)
     } else {
-        "a log without anything for taureport: no [PROFILE] or [USER_JUDGE] lines, no status lines of vLLM, no output of τ-bench or τ²-bench"
+        let reads = "no [PROFILE] or [USER_JUDGE] lines, no status lines of vLLM, no output of τ-bench or τ²-bench";
+        refuse(format!("a log without anything for taureport: {reads}"), false)
     }
 }
 
@@ -214,6 +223,7 @@ mod tests {
         for (text, program) in [
             ("launch sglang\n[2026-08-01 23:37:40] server_args=ServerArgs(model_path='org/m')\n", "SGLang"),
             ("[TensorRT-LLM] TensorRT LLM version: 1.2.0\n", "TensorRT-LLM"),
+            ("version https://git-lfs.github.com/spec/v1\noid sha256:aa\nsize 12\n", "Git LFS"),
             ("nothing here\n", "without anything"),
         ] {
             let reasons = load_logs(&[input(dir.path(), "server.log", text.as_bytes())]);

@@ -5,6 +5,7 @@ mod digest;
 mod directory;
 pub mod discover;
 mod findings;
+mod foreign;
 mod lenient;
 mod log_file;
 pub mod logs;
@@ -116,6 +117,9 @@ struct Content {
 
 /// Reads a text by the format its first keys tell.
 fn interpret(text: &[u8], path: &[&str], options: &ReadOptions) -> Result<(Content, Option<tau2::Head>), Refused> {
+    if let Some(refused) = foreign::recognise(text) {
+        return Err(refused);
+    }
     let (content, conflicts, head) = match recognise::benchmark(text) {
         Benchmark::Tau1 => {
             let tau1::Parsed { kind, episodes, stored, hints, issues } = tau1::parse(text, &options.rules)?;

@@ -299,6 +299,7 @@ mod tests {
             conversation: (*turns > 0).then(|| Conversation { messages: 2 * turns, turns: *turns, tool_calls: 0 }),
             agent_cost_usd: None,
             user_cost_usd: None,
+            is_cut_off: false,
             tau2: None,
         };
         Loaded::Results(Box::new(ResultFile {

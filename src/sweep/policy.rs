@@ -78,6 +78,7 @@ mod tests {
             conversation: None,
             agent_cost_usd: None,
             user_cost_usd: None,
+            is_cut_off: false,
             tau2: None,
         }
     }

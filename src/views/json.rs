@@ -112,6 +112,7 @@ struct EpisodesJson {
     context_window_errors: u64,
     invalid_rewards: u64,
     without_task: u64,
+    cut_off: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -319,6 +320,7 @@ fn episodes(entry: &Entry<'_>) -> EpisodesJson {
         context_window_errors: outcomes.context_errors,
         invalid_rewards: outcomes.invalid,
         without_task: outcomes.untasked,
+        cut_off: entry.stats.cut_off.map_or(0, |cut| cut.episodes),
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     analysis::{CellStats, EnvRanking, Tau2Stats},
-    records::{Issue, IssueKind},
+    records::{Issue, IssueKind, by_reason},
     words::{clause, verb},
 };
 
@@ -47,10 +47,7 @@ fn broken_files(scene: &Scene<'_>) -> Vec<String> {
             clause(salvaged.len() as u64, "file", "was", "were")
         ));
     }
-    let unreadable = scene.sweep.passed_over.iter().filter(|passed| passed.unreadable).count() as u64;
-    if unreadable > 0 {
-        found.push(format!("{} unreadable; see the table of passed-over files.", clause(unreadable, "input", "was", "were")));
-    }
+    found.extend(by_reason(scene.sweep.passed_over.iter().filter(|passed| passed.unreadable)));
     found
 }
 
@@ -81,6 +78,20 @@ fn cell_warnings(entry: &Entry<'_>) -> Vec<String> {
             verb(stats.outcomes.invalid, "is", "are"),
         ));
     }
+    if let Some(cut) = stats.cut_off.filter(|cut| cut.episodes as f64 >= FEWEST_CUT_OFF * stats.outcomes.episodes as f64) {
+        let limit = cut.turns.map_or_else(
+            || "at the step limit".to_owned(),
+            |turns| format!("after {}", plural(u64::from(turns), "agent turn")),
+        );
+        found.push(format!(
+            "{name}: {} of {} ({}) {} cut off {limit} and never evaluated (`reward_info` is null); {} with reward 0.",
+            fmt::count(Some(cut.episodes)),
+            plural(stats.outcomes.episodes, "episode"),
+            fmt::rate(Some(cut.episodes as f64 / stats.outcomes.episodes as f64)),
+            verb(cut.episodes, "was", "were"),
+            verb(cut.episodes, "it counts", "they count"),
+        ));
+    }
     if stats.tally.regraded > 0 {
         let count = stats.tally.regraded as u64;
         found.push(format!(
@@ -106,6 +117,9 @@ fn cell_warnings(entry: &Entry<'_>) -> Vec<String> {
     }
     found
 }
+
+/// Share of the episodes of a cell from which on those cut off at the step limit are warned of.
+const FEWEST_CUT_OFF: f64 = 0.05;
 
 /// What the files of a τ²-bench cell do not say, or make up.
 fn tau2_warnings(name: &str, stats: &Tau2Stats) -> Vec<String> {

@@ -14,7 +14,7 @@ use scan::{Mention, scan};
 /// Each module with the modules it may use besides itself. A module may only use modules that stand above it.
 const LAYERS: [(&str, &[&str]); 17] = [
     ("words", &[]),
-    ("records", &[]),
+    ("records", &["words"]),
     ("redact", &[]),
     ("bundle", &[]),
     ("fsio", &["bundle"]),

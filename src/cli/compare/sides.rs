@@ -15,7 +15,7 @@ use crate::{
     bundle::manifest::{Input, sha256_hex},
     cli::args::{AttemptsArg, ErrorsArg, InputArgs},
     fsio,
-    records::Loaded,
+    records::{Loaded, by_reason},
     redact::redact,
     sources::discover::split_label,
     sweep::{Attempts, By, Column, ErrorPolicy, Sweep, assemble_by, without_copies},
@@ -150,8 +150,7 @@ impl Read {
         found.problems.iter().for_each(|problem| printer.warning(problem));
         let mut sweep = assemble_by(found.loaded, attempts(policies.attempts), by);
         sweep.logs = without_copies(found.logs);
-        let unreadable = sweep.passed_over.iter().filter(|one| one.unreadable);
-        self.warnings.extend(unreadable.map(|one| format!("{}: {}", one.path, one.reason)));
+        self.warnings.extend(by_reason(sweep.passed_over.iter().filter(|one| one.unreadable)));
         if printer.is_verbose() {
             for issue in &sweep.issues {
                 printer.note(&format!("{}: {}: {}", issue.path, issue.kind.name(), issue.message));

@@ -38,6 +38,8 @@ struct Info {
     error: Option<String>,
     traceback: Option<String>,
     user_cost: Scalar,
+    /// Whether there is a `reward_info` that is null.
+    is_unevaluated: bool,
 }
 
 impl RawRecord {
@@ -70,6 +72,7 @@ impl RawRecord {
             },
         };
         let fingerprint = self.fingerprint(task.as_ref());
+        let is_cut_off = self.info.is_unevaluated && self.info.error.is_none();
         let reward = self.reward.number();
         let outcome = match self.info.error {
             Some(error) => {
@@ -90,6 +93,7 @@ impl RawRecord {
             conversation: self.talk.map(|talk| talk.size),
             agent_cost_usd: self.total_cost.number(),
             user_cost_usd: self.info.user_cost.number(),
+            is_cut_off,
             tau2: None,
         })
     }
@@ -219,6 +223,7 @@ impl<'de> Visitor<'de> for InfoSeed<'_> {
                 "error" => info.error = error_text(map.next_value()?),
                 "traceback" => info.traceback = error_text(map.next_value()?),
                 "user_cost" => info.user_cost = map.next_value()?,
+                "reward_info" => info.is_unevaluated = map.next_value::<Option<IgnoredAny>>()?.is_none(),
                 "task" => {
                     let mut see = |key: &str, text: &str| {
                         if key == "name" {

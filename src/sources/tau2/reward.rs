@@ -138,8 +138,11 @@ impl Check {
     }
 }
 
-/// How τ²-bench's evaluator begins its note where it gave a reward without evaluating (`evaluator.py`).
-const NOT_EVALUATED: [&str; 2] = ["Simulation terminated prematurely", "Evaluation raised"];
+/// How τ²-bench begins its note where it gave a reward of 0 because the simulation did not come to its own end (`evaluator.py`).
+const ENDED_EARLY: &str = "Simulation terminated prematurely";
+
+/// How τ²-bench begins its note where it gave a reward of 0 because its own evaluation raised an exception (`evaluator.py`).
+const RAISED: &str = "Evaluation raised";
 
 impl RewardInfo {
     /// Returns the note on the reward, if any.
@@ -149,7 +152,12 @@ impl RewardInfo {
 
     /// Returns whether the note says that the reward comes from no evaluation.
     pub(super) fn is_unevaluated(&self) -> bool {
-        self.note().is_some_and(|note| NOT_EVALUATED.iter().any(|start| note.starts_with(start)))
+        self.note().is_some_and(|note| note.starts_with(ENDED_EARLY) || note.starts_with(RAISED))
+    }
+
+    /// Returns the note that says that the evaluation itself failed.
+    pub(super) fn evaluator_error(&self) -> Option<&str> {
+        self.note().filter(|note| note.starts_with(RAISED))
     }
 
     /// Returns the components whose product is the reward.
@@ -279,7 +287,9 @@ mod tests {
     fn a_note_tells_that_nothing_was_evaluated() {
         let early =
             reward(r#"{"reward": 0.0, "info": {"note": "Simulation terminated prematurely. Termination reason: max_steps"}}"#);
-        assert!(early.is_unevaluated());
+        assert!(early.is_unevaluated() && early.evaluator_error().is_none());
+        let raised = reward(r#"{"reward": 0.0, "info": {"note": "Evaluation raised ValueError: replay mismatch"}}"#);
+        assert!(raised.is_unevaluated() && raised.evaluator_error().is_some());
         assert!(
             !reward(r#"{"reward": 0.0, "info": {"communicate": {"note": "Simulation terminated prematurely"}}}"#)
                 .is_unevaluated()

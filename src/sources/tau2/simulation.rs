@@ -106,6 +106,9 @@ impl<'de> Members<'de> for RawSimulation {
     }
 }
 
+/// The rule by which a simulation is an infrastructure error whose evaluation raised an exception: its reward of 0 judges nothing.
+const EVALUATION_RAISED: &str = "evaluation-raised";
+
 impl RawSimulation {
     /// Returns whether the object has the marks of a simulation or an outcome.
     pub(super) fn is_simulation(&self) -> bool {
@@ -155,7 +158,18 @@ impl RawSimulation {
             (self.conversation(), self.agent_cost.number(), self.user_cost.number());
         let trial = self.trial.integer();
         let tau2 = Some(Box::new(self.into_facts(&outcome, asks)));
-        Episode { task, trial, outcome, fingerprint, record, conversation, agent_cost_usd, user_cost_usd, tau2 }
+        Episode {
+            task,
+            trial,
+            outcome,
+            fingerprint,
+            record,
+            conversation,
+            agent_cost_usd,
+            user_cost_usd,
+            is_cut_off: false,
+            tau2,
+        }
     }
 
     /// Returns where the reward stands: in `reward_info`, else at top level.
@@ -183,6 +197,11 @@ impl RawSimulation {
             Some(end @ Termination::InfrastructureError) => return error(ErrorClass::Infrastructure, end),
             Some(end @ Termination::ContextWindowExceeded) => return error(ErrorClass::ContextWindow, end),
             _ => {}
+        }
+        if let Some(text) = self.reward_info.0.as_ref().and_then(RewardInfo::evaluator_error) {
+            let error =
+                RunError { class: ErrorClass::Infrastructure, rule: EVALUATION_RAISED.to_owned(), text: first_line(text) };
+            return Outcome::Error { error, reward };
         }
         if let Some(text) = error_text {
             let (class, rule) = rules.classify(text, None);
