@@ -10,7 +10,7 @@ use crate::{
     },
     rules::ErrorRules,
     sources::{Input, MaybeLog, ReadOptions, discover, load_all, load_logs},
-    words::plural,
+    words::{plural, verb},
 };
 
 /// What was found under the arguments.
@@ -28,9 +28,22 @@ pub(super) struct Found {
 }
 
 /// Finds and reads everything.
-pub(super) fn load(args: &InputArgs, printer: &Printer) -> anyhow::Result<Found> {
+pub(super) fn load(args: &InputArgs, printer: &mut Printer) -> anyhow::Result<Found> {
     let options = ReadOptions { rules: rules(args)?, overrides: overrides(args)? };
     let mut found = discover(&args.paths);
+    if !found.missing.is_empty() {
+        return Err(UsageError(found.missing.join("\n       ")).into());
+    }
+    if let [first, ..] = found.altered_files.as_slice() {
+        let count = found.altered_files.len() as u64;
+        printer.warning(&format!(
+            "{} listed in a manifest of taureport {} not as taureport wrote {} and {} read (first: {first})",
+            plural(count, "file"),
+            verb(count, "is", "are"),
+            verb(count, "it", "them"),
+            verb(count, "is", "are"),
+        ));
+    }
     let (mut logs, mut passed, mut other_files) = (Vec::new(), Vec::new(), found.other_files);
     let (maybe_logs, named): (Vec<Input>, Vec<bool>) = std::mem::take(&mut found.maybe_logs).into_iter().unzip();
     for ((outcome, input), named) in load_logs(&maybe_logs).into_iter().zip(maybe_logs).zip(named) {

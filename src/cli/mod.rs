@@ -39,6 +39,11 @@ struct UsageError(String);
 
 /// Runs the program and returns its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Err(mistake) = check_arguments(&arguments).and_then(|()| limit_threads()) {
+        Printer::plain().error(&mistake.into());
+        return ExitCode::from(2);
+    }
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
@@ -66,6 +71,40 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(if error.is::<UsageError>() { 2 } else { 1 })
         }
     }
+}
+
+/// Names an argument that is not UTF-8; clap would only say that there is one.
+fn check_arguments(arguments: &[OsString]) -> Result<(), UsageError> {
+    match arguments.iter().skip(1).find(|argument| argument.to_str().is_none()) {
+        None => Ok(()),
+        Some(argument) => {
+            let shown = argument.to_string_lossy();
+            Err(UsageError(format!("the argument {shown:?} is not UTF-8; give the folder above it, or rename it")))
+        }
+    }
+}
+
+/// Most threads that the environment may ask for.
+const MOST_THREADS: usize = 1024;
+
+/// Starts the pool of threads, with no more than a machine can have. Polars starts its own pool and ends the program where the number
+/// asked for is 0 or not to be had, so that is refused here.
+fn limit_threads() -> Result<(), UsageError> {
+    let asked = |name: &str| std::env::var(name).ok().map(|text| (text.trim().parse::<usize>().ok(), text));
+    if let Some((number, text)) =
+        asked("POLARS_MAX_THREADS").filter(|(number, _)| !number.is_some_and(|n| (1..=MOST_THREADS).contains(&n)))
+    {
+        let what = if number.is_some() { "out of range" } else { "no number" };
+        return Err(UsageError(format!(
+            "POLARS_MAX_THREADS={text}: {what}; unset it, or set it to a number from 1 to {MOST_THREADS}"
+        )));
+    }
+    if let Some((Some(number), _)) = asked("RAYON_NUM_THREADS").filter(|(number, _)| number.is_some_and(|n| n > MOST_THREADS)) {
+        return Err(UsageError(format!(
+            "RAYON_NUM_THREADS={number}: out of range; unset it, or set it to a number from 1 to {MOST_THREADS}"
+        )));
+    }
+    Ok(())
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

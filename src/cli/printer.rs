@@ -34,6 +34,11 @@ impl Printer {
         Self { quiet: global.quiet, verbose: global.verbose, choice }
     }
 
+    /// Makes a printer for mistakes that are found before the options are read.
+    pub(super) fn plain() -> Self {
+        Self { quiet: 0, verbose: false, choice: ColorChoice::Auto }
+    }
+
     /// Returns whether every finding is wanted.
     pub(super) fn is_verbose(&self) -> bool {
         self.verbose

@@ -45,6 +45,10 @@ fn unpack(format: &str, stream: impl Read) -> Result<(Cow<'static, [u8]>, Option
         Ok(_) => None,
         Err(cause) if text.is_empty() => return Err(format!("broken {format} stream: {cause}")),
         Err(cause) if cause.kind() == ErrorKind::UnexpectedEof => Some(format!("the {format} stream is cut off")),
+        // The header of a further member is checked where a member has ended whole.
+        Err(cause) if cause.kind() == ErrorKind::InvalidInput => {
+            Some(format!("bytes that are no {format} follow the end of the {format} stream; they were not read"))
+        }
         Err(cause) => Some(format!("the {format} stream is broken: {cause}")),
     };
     if text.len() as u64 > MAX_TEXT_BYTES { Err(too_large()) } else { Ok((Cow::Owned(text), broken)) }
@@ -96,5 +100,13 @@ mod tests {
         let (kept, broken) = text(&packed[..packed.len() / 2]);
         assert!(broken && !kept.is_empty() && long.starts_with(kept.as_bytes()));
         assert!(decode(&[0x1f, 0x8b, 0, 0]).unwrap_err().contains("gzip"));
+    }
+
+    #[test]
+    fn bytes_behind_the_end_of_a_stream_are_said() {
+        let packed = [gzip(b"[1]"), b"garbage that is no gzip".to_vec()].concat();
+        let decoded = decode(&packed).unwrap();
+        assert_eq!(&*decoded.text, b"[1]");
+        assert!(decoded.broken.as_deref().is_some_and(|why| why.contains("follow the end")), "{:?}", decoded.broken);
     }
 }

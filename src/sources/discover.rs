@@ -1,14 +1,14 @@
 //! Arguments → a sorted list of files: directories walked, globs expanded, our own outputs left out.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
-use serde::Deserialize;
 use walkdir::WalkDir;
 
 use crate::{
+    bundle::manifest::{self, Manifest, sha256_hex},
     fsio,
     records::{PassedOver, task::natural_cmp},
     redact::redact,
@@ -37,14 +37,18 @@ pub struct Input {
 pub struct Discovered {
     /// Files to read, sorted by label and path.
     pub inputs: Vec<Input>,
+    /// Arguments that name nothing, each in words: `reslts: no such file or directory; did you mean results?`.
+    pub missing: Vec<String>,
     /// Places that could not be looked into.
     pub problems: Vec<PassedOver>,
     /// Files of other endings that may be logs, sorted likewise, with whether they were named one by one.
     pub maybe_logs: Vec<(Input, bool)>,
     /// Files in directories that are neither, by their endings; they were not opened.
     pub other_files: usize,
-    /// Files that taureport itself wrote; they were not opened.
+    /// Files that taureport itself wrote; they are no inputs.
     pub own_files: usize,
+    /// Files that a manifest calls its own, but that are not as taureport wrote them. They are read like any other.
+    pub altered_files: Vec<String>,
 }
 
 /// Finds the files behind `[LABEL=]PATH` arguments: files, directories (recursive) and globs.
@@ -84,25 +88,38 @@ fn expand(path: &str, found: &mut Discovered) -> Vec<PathBuf> {
     if Path::new(path).exists() {
         return vec![PathBuf::from(path)];
     }
-    let mut problem = |reason: String| {
-        found.problems.push(PassedOver { path: redact(path).into_owned(), reason, unreadable: true });
-        Vec::new()
+    let paths = match path.contains(['*', '?', '[']).then(|| glob::glob(path)) {
+        None => Err(format!("no such file or directory{}", near(Path::new(path)).unwrap_or_default())),
+        Some(Err(cause)) => Err(format!("not a valid pattern: {cause}")),
+        Some(Ok(paths)) => Ok(paths.filter_map(Result::ok).collect::<Vec<PathBuf>>()),
     };
-    if !path.contains(['*', '?', '[']) {
-        return problem("no such file or directory; check the spelling".to_owned());
-    }
-    match glob::glob(path) {
-        Err(cause) => problem(format!("not a valid glob: {cause}")),
-        Ok(paths) => {
-            let paths: Vec<PathBuf> = paths.filter_map(Result::ok).collect();
-            if paths.is_empty() { problem("the glob matches nothing".to_owned()) } else { paths }
-        }
-    }
+    let paths =
+        paths.and_then(|paths| if paths.is_empty() { Err("no file matches this pattern".to_owned()) } else { Ok(paths) });
+    paths.unwrap_or_else(|reason| {
+        found.missing.push(format!("{}: {reason}", redact(path)));
+        Vec::new()
+    })
+}
+
+/// Likeness (Jaro–Winkler, 0 to 1) from which on a name is offered for another.
+const LIKE: f64 = 0.85;
+/// Most entries of a folder that are looked at for a like name.
+const MOST_ENTRIES: usize = 10_000;
+
+/// Offers the entry of the same folder whose name is most like that of a path that does not exist.
+fn near(path: &Path) -> Option<String> {
+    let name = path.file_name()?.to_string_lossy().into_owned();
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let entries = WalkDir::new(folder.unwrap_or(Path::new("."))).min_depth(1).max_depth(1).sort_by_file_name().into_iter();
+    let likeness = |entry: &walkdir::DirEntry| strsim::jaro_winkler(&entry.file_name().to_string_lossy(), &name);
+    let best = entries.filter_map(Result::ok).take(MOST_ENTRIES).max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
+    let offered = folder.map_or_else(|| PathBuf::from(best.file_name()), |folder| folder.join(best.file_name()));
+    (likeness(&best) >= LIKE).then(|| format!("; did you mean {}?", redact(&offered.to_string_lossy())))
 }
 
 fn walk(start: &Path, label: Option<&String>, found: &mut Discovered) {
     let named = start.is_file();
-    let mut own = BTreeSet::new();
+    let mut own: BTreeMap<PathBuf, Written> = BTreeMap::new();
     // Sorted, so that a directory's manifest is known before its sub-directories are entered.
     for entry in WalkDir::new(start).follow_links(true).sort_by_file_name() {
         let entry = match entry {
@@ -122,10 +139,13 @@ fn walk(start: &Path, label: Option<&String>, found: &mut Discovered) {
         let path = entry.path();
         if entry.file_type().is_dir() {
             own.extend(own_outputs(path));
-        } else if own.contains(path) {
+        } else if own.get(path).is_some_and(|written| written.is(path)) {
             found.own_files += 1;
         } else if named || has_known_ending(path) || may_be_log(start, path) {
             let shown = shown(path);
+            if own.contains_key(path) {
+                found.altered_files.push(redact(&shown).into_owned());
+            }
             let telling = telling(start, named, &shown);
             let input = Input { path: path.to_owned(), shown, telling, label: label.cloned() };
             if has_known_ending(path) { found.inputs.push(input) } else { found.maybe_logs.push((input, named)) }
@@ -217,28 +237,35 @@ fn telling(start: &Path, named: bool, path: &str) -> String {
     path.split('/').skip(above.min(depth - 1)).collect::<Vec<_>>().join("/")
 }
 
-/// The part of a manifest that tells our own files.
-#[derive(Deserialize)]
-struct OwnManifest {
-    tool: String,
-    outputs: Vec<OwnOutput>,
+/// How taureport wrote a file.
+enum Written {
+    /// The manifest itself.
+    Manifest,
+    /// A file with this size and SHA-256.
+    Output(u64, String),
 }
 
-#[derive(Deserialize)]
-struct OwnOutput {
-    path: String,
+impl Written {
+    /// Returns whether a file is still as it was written. A manifest that lists a file is no proof: anybody can write one.
+    fn is(&self, path: &Path) -> bool {
+        match self {
+            Self::Manifest => true,
+            Self::Output(bytes, sha256) => {
+                fsio::info(path).is_ok_and(|info| info.bytes == *bytes)
+                    && fsio::read_file(path).is_ok_and(|content| sha256_hex(&content) == *sha256)
+            }
+        }
+    }
 }
 
 /// Returns the files in `dir` and below that an earlier run of taureport wrote, its manifest included.
-fn own_outputs(dir: &Path) -> Vec<PathBuf> {
-    let manifest = dir.join("manifest.json");
-    let parsed = fsio::read_file(&manifest).ok().and_then(|bytes| serde_json::from_slice::<OwnManifest>(&bytes).ok());
-    match parsed {
-        Some(parsed) if parsed.tool == "taureport" => {
-            parsed.outputs.iter().map(|output| dir.join(&output.path)).chain([manifest]).collect()
-        }
-        _ => Vec::new(),
-    }
+fn own_outputs(dir: &Path) -> Vec<(PathBuf, Written)> {
+    let path = dir.join(manifest::FILE_NAME);
+    let parsed = fsio::read_file(&path).ok().and_then(|bytes| Manifest::parse(&bytes).ok());
+    let Some(parsed) = parsed else { return Vec::new() };
+    let outputs =
+        parsed.outputs.into_iter().map(|output| (dir.join(&output.path), Written::Output(output.bytes, output.sha256)));
+    outputs.chain([(path, Written::Manifest)]).collect()
 }
 
 #[cfg(test)]
@@ -259,8 +286,13 @@ mod tests {
             fs::create_dir_all(root.join(name).parent().unwrap()).unwrap();
             fs::write(root.join(name), "[]").unwrap();
         }
-        let manifest = r#"{"tool": "taureport", "outputs": [{"path": "metrics.json"}]}"#;
-        fs::write(root.join("out/manifest.json"), manifest).unwrap();
+        let manifest = |content: &[u8]| {
+            let mut manifest = Manifest::new("analyze", Vec::new(), Vec::new());
+            let (bytes, sha256) = (content.len() as u64, sha256_hex(content));
+            manifest.outputs.push(manifest::Output { path: "metrics.json".to_owned(), bytes, sha256 });
+            fs::write(root.join("out/manifest.json"), manifest.bytes().unwrap()).unwrap();
+        };
+        manifest(b"[]");
         #[cfg(unix)]
         std::os::unix::fs::symlink(root, root.join("a/loop")).unwrap();
         let argument = root.to_string_lossy().into_owned();
@@ -269,6 +301,10 @@ mod tests {
         assert_eq!((found.maybe_logs.len(), found.other_files, found.own_files), (1, 0, 2));
         #[cfg(unix)]
         assert!(found.problems.len() == 1 && !found.problems[0].unreadable, "{:?}", found.problems);
+        // A manifest that claims what taureport did not write hides nothing.
+        manifest(b"[1]");
+        let found = discover(&[argument]);
+        assert_eq!((found.inputs.len(), found.own_files, found.altered_files.len()), (5, 1, 1));
     }
 
     #[test]
@@ -293,6 +329,15 @@ mod tests {
         let found = discover(&[format!("base={}", at("a*.json")), at("a=2.json"), at("nothing*"), at("none.json")]);
         let labels: Vec<Option<&str>> = found.inputs.iter().map(|i| i.label.as_deref()).collect();
         assert_eq!(labels, [None, Some("base"), Some("base")]);
-        assert_eq!(found.problems.len(), 2);
+        let [pattern, path] = &found.missing[..] else { panic!("{:?}", found.missing) };
+        assert!(pattern.ends_with("nothing*: no file matches this pattern"), "{pattern}");
+        assert!(path.ends_with("none.json: no such file or directory"), "{path}");
+        let typo = discover(&[at("a1.jsno")]).missing;
+        assert!(
+            typo[0].ends_with(
+                "no such file or directory; did you mean {root}/a1.json?".replace("{root}", &root.to_string_lossy()).as_str()
+            ),
+            "{typo:?}"
+        );
     }
 }
