@@ -1,9 +1,8 @@
 //! The only module that touches the file system: reading inputs, listing directories, writing a report.
 //!
 //! A report is written so that nothing of the user's is lost. A file in the output directory is taureport's own if the
-//! `manifest.json` there lists it; any other file in the way stops the run before anything is written. Every file goes to a
-//! temporary file in its directory first and is then renamed, so a reader never sees half of one; `manifest.json` comes
-//! last. A run that is killed between two renames leaves complete files, which the next run recognises by their bytes.
+//! `manifest.json` there lists it; any other file in the way stops the run before anything is written. The whole report is
+//! staged in a folder of its own and then put in place, in one step where that can be (see `write`).
 
 use std::{
     fs, io,
@@ -12,6 +11,7 @@ use std::{
 
 use crate::bundle::manifest::{self, Manifest};
 
+mod swap;
 mod write;
 
 pub use write::{WriteError, Written, write_bundle, write_file};

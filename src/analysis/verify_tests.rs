@@ -32,6 +32,7 @@ fn episode((record, (task, id, outcome, cost)): (usize, Sim<'_>)) -> Episode {
         agent_cost_usd: cost,
         user_cost_usd: None,
         is_cut_off: false,
+        identity: None,
         tau2: Some(Box::new(Tau2Facts { id: id.into(), ..Tau2Facts::default() })),
     }
 }

@@ -6,7 +6,7 @@ use super::{
     Ended, UsageError,
     args::{AnalyzeArgs, AttemptsArg, CiArg, ErrorsArg, Format, RaggedArg},
     draw,
-    load::{explain_nothing, load},
+    load::{explain_nothing, load, refuse_unused},
     printer::Printer,
 };
 use crate::{
@@ -37,6 +37,7 @@ pub(super) fn run(args: &AnalyzeArgs, printer: &mut Printer) -> anyhow::Result<E
         return Err(UsageError(mistake).into());
     }
     let found = load(&args.input, printer)?;
+    refuse_unused(&args.input, &found.names)?;
     if found.logs.is_empty() && !found.loaded.iter().any(|one| matches!(one, crate::records::Loaded::Results(_))) {
         explain_nothing(&found, printer);
         return Ok(Ended::NothingUsable);

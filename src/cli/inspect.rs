@@ -3,7 +3,7 @@
 use super::{
     Ended,
     args::{Format, InspectArgs},
-    load::{Found, explain_nothing, load},
+    load::{Found, explain_nothing, load, refuse_unused},
     printer::Printer,
 };
 use crate::{
@@ -19,6 +19,7 @@ use crate::{
 
 pub(super) fn run(args: &InspectArgs, printer: &mut Printer) -> anyhow::Result<Ended> {
     let found = load(&args.input, printer)?;
+    refuse_unused(&args.input, &found.names)?;
     if found.loaded.is_empty() && found.logs.is_empty() {
         explain_nothing(&found, printer);
         return Ok(Ended::NothingUsable);

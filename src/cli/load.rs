@@ -1,9 +1,11 @@
 //! From the input arguments to loaded files.
 
+use std::collections::BTreeSet;
+
 use super::{UsageError, args::InputArgs, printer::Printer};
 use crate::{
     fsio,
-    identity::{Layout, MapRule, Overrides, console, log_models},
+    identity::{Layout, MapRule, Overrides, console, log_models, resolve},
     records::{
         Loaded, PassedOver, by_reason,
         log::{ConsoleLog, LogInput},
@@ -25,6 +27,16 @@ pub(super) struct Found {
     pub(super) other_files: usize,
     /// Files that taureport itself wrote; not opened.
     pub(super) own_files: usize,
+    /// What `--map` and `--layout` were tried on: paths of result files, and names of models in logs.
+    pub(super) names: BTreeSet<String>,
+}
+
+/// Refuses rules of `--map` and templates of `--layout` that fit nothing of what was read.
+pub(super) fn refuse_unused(args: &InputArgs, names: &BTreeSet<String>) -> anyhow::Result<()> {
+    match overrides(args)?.unused(names) {
+        Some(mistake) => Err(UsageError(mistake).into()),
+        None => Ok(()),
+    }
 }
 
 /// Finds and reads everything.
@@ -45,10 +57,12 @@ pub(super) fn load(args: &InputArgs, printer: &mut Printer) -> anyhow::Result<Fo
         ));
     }
     let (mut logs, mut passed, mut other_files) = (Vec::new(), Vec::new(), found.other_files);
+    let mut names = BTreeSet::new();
     let (maybe_logs, named): (Vec<Input>, Vec<bool>) = std::mem::take(&mut found.maybe_logs).into_iter().unzip();
     for ((outcome, input), named) in load_logs(&maybe_logs).into_iter().zip(maybe_logs).zip(named) {
         match outcome {
             MaybeLog::Log(mut log) => {
+                names.extend(log_models::names(&log));
                 log_models::rename(&mut log, &options.overrides.maps);
                 logs.push(*log);
             }
@@ -58,6 +72,7 @@ pub(super) fn load(args: &InputArgs, printer: &mut Printer) -> anyhow::Result<Fo
             MaybeLog::Other => other_files += 1,
         }
     }
+    names.extend(found.inputs.iter().map(|input| resolve::as_matched(&input.telling)));
     let bar = printer.progress(found.inputs.len() as u64);
     let files = load_all(&found.inputs, &options, &|_| bar.inc(1));
     bar.finish_and_clear();
@@ -70,7 +85,7 @@ pub(super) fn load(args: &InputArgs, printer: &mut Printer) -> anyhow::Result<Fo
         Loaded::PassedOver(_) => None,
     });
     console::fill(results, &consoles);
-    Ok(Found { problems, loaded, logs, other_files, own_files: found.own_files })
+    Ok(Found { problems, loaded, logs, other_files, own_files: found.own_files, names })
 }
 
 fn rules(args: &InputArgs) -> anyhow::Result<ErrorRules> {

@@ -3,7 +3,7 @@
 use super::{
     Ended, UsageError,
     args::{Format, VerifyArgs},
-    load::{explain_nothing, load},
+    load::{explain_nothing, load, refuse_unused},
     printer::Printer,
 };
 use crate::{
@@ -19,6 +19,7 @@ use crate::{
 pub(super) fn run(args: &VerifyArgs, printer: &mut Printer) -> anyhow::Result<Ended> {
     let submission = read_submission(&args.submission).map_err(|cause| UsageError(cause.to_string()))?;
     let found = load(&args.input, printer)?;
+    refuse_unused(&args.input, &found.names)?;
     if !found.loaded.iter().any(|one| matches!(one, Loaded::Results(_))) {
         explain_nothing(&found, printer);
         return Ok(Ended::NothingUsable);

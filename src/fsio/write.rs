@@ -1,4 +1,13 @@
-//! Writing a bundle: check everything, stage everything, then rename.
+//! Writing a bundle: check everything, stage everything, then put it in place.
+//!
+//! A run may be killed at any moment, and two runs may write into one folder. So the whole report is first written into a folder of its
+//! own, one file at a time, and what puts it in place is as little as the file system allows (see `swap`):
+//!
+//! | the output folder | how | killed at any moment |
+//! |---|---|---|
+//! | does not exist | the staged folder gets its name: one rename | nothing or the new report |
+//! | holds files of taureport alone | both folders change names in one step (Linux) | the old or the new report |
+//! | holds files of others too, is a link, or the step is not to be had | files are renamed one by one | the old or the new report, or a mixture that the next run into the folder completes first |
 
 use std::{
     fs, io,
@@ -7,7 +16,7 @@ use std::{
 
 use tempfile::NamedTempFile;
 
-use super::{FileError, create_dir, read_manifest};
+use super::{FileError, create_dir, read_manifest, swap::Place};
 use crate::bundle::{
     Bundle,
     manifest::{self, Manifest, Output},
@@ -74,19 +83,32 @@ pub fn write_bundle(dir: &Path, bundle: &Bundle, force: bool) -> Result<Written,
     if bundle.manifest().is_none() {
         return Err(WriteError::Unsealed);
     }
+    // A path that cannot be looked at, or is no folder, is an error before anything is made.
+    if look(dir)?.is_some_and(|found| found.is_file()) {
+        return Err(WriteError::InTheWay(dir.to_owned()));
+    }
+    let place = Place::lock(dir)?;
+    place.recover()?;
     let previous = read_manifest(dir);
     let other = previous.as_ref().filter(|previous| bundle.manifest().is_some_and(|own| own.command != previous.command));
     if let Some(other) = other.filter(|_| !force) {
         return Err(WriteError::OtherReport { path: dir.to_owned(), command: other.command.clone() });
     }
     let mut report = check(dir, bundle, previous.as_ref(), force)?;
-    stage(dir, bundle)?;
-    report.written = bundle.files.keys().cloned().collect();
-    let stale =
-        previous.iter().flat_map(|manifest| &manifest.outputs).filter(|output| !bundle.files.contains_key(&output.path));
-    for output in stale {
-        remove_stale(dir, output, &mut report)?;
+    let stale: Vec<&Output> = previous
+        .iter()
+        .flat_map(|manifest| &manifest.outputs)
+        .filter(|output| !bundle.files.contains_key(&output.path))
+        .collect();
+    for output in &stale {
+        match is_unchanged(dir, output)? {
+            Some(true) => report.removed.push(output.path.clone()),
+            Some(false) => report.kept.push(output.path.clone()),
+            None => {}
+        }
     }
+    place.put(bundle, &report.removed)?;
+    report.written = bundle.files.keys().cloned().collect();
     report.removed.sort();
     report.kept.sort();
     Ok(report)
@@ -146,24 +168,6 @@ fn check(dir: &Path, bundle: &Bundle, previous: Option<&Manifest>, force: bool) 
     foreign.into_iter().next().map_or(Ok(report), |path| Err(WriteError::Foreign { path, others }))
 }
 
-/// Writes every file beside its place, then moves them all, the manifest last.
-fn stage(dir: &Path, bundle: &Bundle) -> Result<(), FileError> {
-    let (manifests, files): (Vec<_>, Vec<_>) = bundle.files.iter().partition(|(name, _)| *name == manifest::FILE_NAME);
-    let mut staged = Vec::new();
-    for (name, bytes) in files.into_iter().chain(manifests) {
-        let path = dir.join(name);
-        let parent = path.parent().unwrap_or(dir).to_owned();
-        create_dir(&parent)?;
-        let mut file = temporary(&parent).map_err(FileError::at(&path))?;
-        io::Write::write_all(&mut file, bytes).map_err(FileError::at(&path))?;
-        staged.push((path, file));
-    }
-    for (path, file) in staged {
-        file.persist(&path).map_err(|error| FileError { path, source: error.error })?;
-    }
-    Ok(())
-}
-
 fn temporary(dir: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".taureport-").suffix(".tmp");
@@ -173,24 +177,18 @@ fn temporary(dir: &Path) -> io::Result<NamedTempFile> {
     builder.tempfile_in(dir)
 }
 
-/// Removes a file of the previous report unless it was changed. The old manifest is not trusted with paths.
-fn remove_stale(dir: &Path, output: &Output, report: &mut Written) -> Result<(), FileError> {
-    let Some(path) = inside(dir, &output.path) else { return Ok(()) };
+/// Returns whether a file of the previous report is as it was written; `None` = not there. The old manifest is not trusted with paths.
+fn is_unchanged(dir: &Path, output: &Output) -> Result<Option<bool>, FileError> {
+    let Some(path) = inside(dir, &output.path) else { return Ok(None) };
     if blocked_parent(dir, &output.path)?.is_some() {
-        return Ok(());
+        return Ok(None);
     }
-    let Some(found) = look(&path)? else { return Ok(()) };
-    if found.is_file() && hash(&path)? == output.sha256 {
-        fs::remove_file(&path).map_err(FileError::at(&path))?;
-        report.removed.push(output.path.clone());
-    } else {
-        report.kept.push(output.path.clone());
-    }
-    Ok(())
+    let Some(found) = look(&path)? else { return Ok(None) };
+    Ok(Some(found.is_file() && hash(&path)? == output.sha256))
 }
 
 /// Joins a path of a bundle or manifest to the directory, if it is made of plain names only.
-fn inside(dir: &Path, name: &str) -> Option<PathBuf> {
+pub(super) fn inside(dir: &Path, name: &str) -> Option<PathBuf> {
     let plain = !name.is_empty()
         && !name.contains(['\\', ':', '\0'])
         && name.split('/').all(|part| !part.is_empty())
@@ -211,7 +209,7 @@ fn blocked_parent(dir: &Path, name: &str) -> Result<Option<PathBuf>, FileError> 
 }
 
 /// Looks a path up without following a link; `None` = nothing there.
-fn look(path: &Path) -> Result<Option<fs::Metadata>, FileError> {
+pub(super) fn look(path: &Path) -> Result<Option<fs::Metadata>, FileError> {
     match fs::symlink_metadata(path) {
         Ok(found) => Ok(Some(found)),
         // Under a parent that is a file nothing exists either; the parent itself is looked at separately.

@@ -10,6 +10,7 @@ use memchr::memmem;
 use regex::Regex;
 
 use super::Field;
+use super::by_record::RecordSays;
 use super::tables::ENVS;
 
 /// How much of the beginning of a system message is searched for the policy heading, in bytes.
@@ -75,8 +76,10 @@ const TOOLS: [(&str, usize); 43] = [
 pub struct ContentHints {
     /// System messages by the environment their policy heading names.
     headings: BTreeMap<String, u64>,
-    /// Tool names by environment, in the order of [`ENVS`].
-    tools: [u64; ENVS.len()],
+    /// Tools of reference solutions by environment, in the order of [`ENVS`].
+    gold: [u64; ENVS.len()],
+    /// Tools called, likewise.
+    calls: [u64; ENVS.len()],
     /// System messages that end in τ-bench's ACT instruction.
     act_instructions: u64,
     /// System messages that end in τ-bench's REACT instruction.
@@ -132,12 +135,12 @@ impl ContentHints {
     /// Counts the name in an entry of an assistant message's `tool_calls`.
     pub fn tool_call_name(&mut self, name: &str) {
         self.tool_calls += 1;
-        self.vote(name);
+        vote(&mut self.calls, name);
     }
 
     /// Counts the name of an action of the task's reference solution.
     pub fn gold_action_name(&mut self, name: &str) {
-        self.vote(name);
+        vote(&mut self.gold, name);
     }
 
     /// Adds the counts of another part of the same file.
@@ -145,7 +148,7 @@ impl ContentHints {
         for (heading, count) in &other.headings {
             *self.headings.entry(heading.clone()).or_default() += count;
         }
-        for (mine, theirs) in self.tools.iter_mut().zip(other.tools) {
+        for (mine, theirs) in self.gold.iter_mut().chain(&mut self.calls).zip(other.gold.into_iter().chain(other.calls)) {
             *mine += theirs;
         }
         self.act_instructions += other.act_instructions;
@@ -164,8 +167,9 @@ impl ContentHints {
         if let Some(heading) = self.headings.keys().next() {
             return (self.headings.len() == 1).then(|| heading.clone());
         }
-        let all: u64 = self.tools.iter().sum();
-        let winner = self.tools.iter().position(|&votes| votes * 2 > all)?;
+        let tools: Vec<u64> = self.gold.iter().zip(self.calls).map(|(gold, calls)| gold + calls).collect();
+        let all: u64 = tools.iter().sum();
+        let winner = tools.iter().position(|&votes| votes * 2 > all)?;
         Some(ENVS[winner].to_owned())
     }
 
@@ -182,22 +186,29 @@ impl ContentHints {
         }
     }
 
-    /// Lists the fields on which the system messages of the file differ, with what they say and how many say it.
-    ///
-    /// A checkpoint resumed with other arguments holds records of two environments; its figures mean nothing.
-    pub fn mixtures(&self) -> Vec<(Field, String)> {
-        let list = |counts: &[(&str, u64)]| {
-            counts.iter().map(|(value, count)| format!("{value:?} ({count})")).collect::<Vec<_>>().join(", ")
+    /// Returns what is certain of one record, from hints of that record alone: the environment of its one policy heading, else the one
+    /// to which all of the reference's tools belong, else the one to which all tools that were called belong; and the strategy that the
+    /// format instruction of its prompt states. A majority proves nothing here: an agent may call tools that its environment lacks.
+    pub fn certain(&self) -> RecordSays {
+        let only = |votes: &[u64; ENVS.len()]| {
+            let mut voted = votes.iter().zip(ENVS).filter(|(votes, _)| **votes > 0);
+            voted.next().map(|(_, env)| env).filter(|_| voted.next().is_none())
         };
-        let mut mixtures = Vec::new();
-        if self.headings.len() > 1 {
-            let counts: Vec<(&str, u64)> = self.headings.iter().map(|(name, count)| (name.as_str(), *count)).collect();
-            mixtures.push((Field::Env, list(&counts)));
-        }
-        if self.act_instructions > 0 && self.react_instructions > 0 {
-            mixtures.push((Field::Strategy, list(&[("act", self.act_instructions), ("react", self.react_instructions)])));
-        }
-        mixtures
+        let any_gold = self.gold.iter().any(|votes| *votes > 0);
+        let by_tools = || if any_gold { only(&self.gold) } else { only(&self.calls) };
+        let env = match self.headings.keys().next() {
+            Some(heading) => Some(heading.as_str()).filter(|_| self.headings.len() == 1),
+            None => by_tools(),
+        };
+        let strategy = match (self.act_instructions, self.react_instructions) {
+            (1.., 0) => Some("act"),
+            (0, 1..) => Some("react"),
+            _ => None,
+        };
+        let mut says = RecordSays::default();
+        says.put(Field::Env, env);
+        says.put(Field::Strategy, strategy);
+        says
     }
 
     fn strategy_by_shape(&self) -> Option<&'static str> {
@@ -207,11 +218,13 @@ impl ContentHints {
         let is_text_agent = self.actions > 0 && (self.api_outputs > 0 || self.actions * 2 > self.texts);
         is_text_agent.then_some(if self.thoughts * 2 > self.actions { "react" } else { "act" })
     }
+}
 
-    fn vote(&mut self, name: &str) {
-        if let Some((_, env)) = TOOLS.iter().find(|(tool, _)| *tool == name) {
-            self.tools[*env] += 1;
-        }
+/// Counts a tool for the environment that alone has it.
+fn vote(votes: &mut [u64; ENVS.len()], name: &str) {
+    let env = TOOLS.iter().find(|(tool, _)| *tool == name).map(|(_, env)| *env);
+    if let Some(count) = env.and_then(|env| votes.get_mut(env)) {
+        *count += 1;
     }
 }
 
@@ -273,7 +286,7 @@ mod tests {
             h.tool_call_name("book_reservation");
         });
         assert_eq!(mixed.env(), None);
-        assert_eq!(mixed.mixtures(), [(Field::Env, "\"airline\" (1), \"retail\" (1)".to_owned())]);
+        assert_eq!(mixed.certain(), RecordSays::default());
     }
 
     #[test]
@@ -283,7 +296,7 @@ mod tests {
             h.system(&act_prompt().replace("Airline Agent", "Retail agent"));
         });
         assert_eq!(mixed.strategy(), None);
-        assert_eq!(mixed.mixtures(), [(Field::Strategy, "\"act\" (1), \"react\" (1)".to_owned())]);
+        assert_eq!(mixed.certain().0.get(&Field::Strategy), None);
     }
 
     #[test]
@@ -305,6 +318,20 @@ mod tests {
             h.tool_call_name("book_reservation");
         });
         assert_eq!(tied.env(), None);
+    }
+
+    #[test]
+    fn a_record_is_certain_only_where_nothing_speaks_against_it() {
+        let env = |feed: &dyn Fn(&mut ContentHints)| hints(|h| feed(h)).certain().0.get(&Field::Env).cloned();
+        let called = |names: &[&str]| env(&|h| names.iter().for_each(|name| h.tool_call_name(name)));
+        assert_eq!(called(&["book_reservation", "think"]).as_deref(), Some("airline"));
+        assert_eq!(called(&["book_reservation", "book_reservation", "get_order_details"]), None);
+        // What the task asks for tells more than what the agent tried.
+        let stray = env(&|h| {
+            h.gold_action_name("get_order_details");
+            h.tool_call_name("book_reservation");
+        });
+        assert_eq!(stray.as_deref(), Some("retail"));
     }
 
     #[test]

@@ -27,6 +27,18 @@ pub fn rename(log: &mut LogInput, rules: &[MapRule]) {
     }
 }
 
+/// Returns the models that a log names, as it names them.
+pub fn names(log: &LogInput) -> Vec<String> {
+    let profile = log
+        .profile
+        .iter()
+        .flat_map(|log| log.sources.iter().filter_map(|source| source.model.map(|model| log.names.text(model))));
+    let servers = log.vllm.iter().filter_map(|server| server.model.as_deref());
+    let runs =
+        log.console.iter().flat_map(|console| &console.runs).flat_map(|run| run.model().into_iter().chain(run.user_model()));
+    profile.chain(servers).chain(runs).map(str::to_owned).collect()
+}
+
 fn renamed(model: &str, rules: &[MapRule]) -> Option<String> {
     map::apply(rules, model).remove(&Field::Model).filter(|name| name != model)
 }

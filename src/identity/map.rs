@@ -23,6 +23,8 @@ pub struct MapError {
 /// A parsed rule.
 #[derive(Debug, Clone)]
 pub struct MapRule {
+    /// The rule as given.
+    text: String,
     regex: Regex,
     values: Vec<(Field, String)>,
 }
@@ -65,7 +67,17 @@ impl MapRule {
             }
             values.push((field, value.to_owned()));
         }
-        Ok(Self { regex, values })
+        Ok(Self { text: rule.to_owned(), regex, values })
+    }
+
+    /// Returns the rule as given.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Returns whether the rule's expression is found in a text.
+    pub fn matches(&self, text: &str) -> bool {
+        self.regex.is_match(text)
     }
 
     /// Applies the rule to a path as shown. A value whose captures took no part in the match is left out.

@@ -16,6 +16,7 @@
 //! unknown: a wrong model is worse than none.
 
 mod agree;
+pub mod by_record;
 pub mod console;
 pub mod content;
 mod field;

@@ -1,9 +1,13 @@
 //! Puts the sources together.
 
+use std::collections::BTreeSet;
+
 use super::agree::{agree, refines_strategy};
+use super::by_record::{self, RecordSays};
 use super::{ContentHints, Field, Layout, MapRule, Values, file_name, folder, map};
 use crate::records::{Benchmark, Identity, Origin, Part};
 use crate::redact::redact;
+use crate::words::plural;
 
 /// What the user says about paths.
 #[derive(Debug, Clone, Default)]
@@ -18,24 +22,49 @@ pub struct Overrides {
 ///
 /// `path` are the components below the input the user named, the file's name last. The strongest source that names a part
 /// decides it (map, layout, content, file name, folder), but a strategy's own name (`few-shot`, `assertions-agent`) stands
-/// against `tool-calling` in the content, which cannot tell them apart. The second value lists, for people, where a weaker
-/// source contradicts the chosen one and where the records of one file differ; what the user overrode is not listed. Every value is redacted.
-pub fn resolve(path: &[&str], hints: &ContentHints, overrides: &Overrides) -> (Identity, Vec<String>) {
+/// against `tool-calling` in the content, which cannot tell them apart. Where the records of the file differ in a field, the content says
+/// nothing of it for the file as a whole (see [`by_record`]). The second value lists, for people, where a weaker source contradicts the
+/// chosen one, and where the content contradicts the user. Every value is redacted.
+pub fn resolve(path: &[&str], hints: &ContentHints, says: &[RecordSays], overrides: &Overrides) -> (Identity, Vec<String>) {
     let names = Names::new(path, overrides);
-    let env = hints.env().map(|env| (Field::Env, env));
-    let strategy = hints.strategy().map(|strategy| (Field::Strategy, strategy.to_owned()));
+    let mut mixed = BTreeSet::new();
+    let mut content = by_record::common(says, |field| _ = mixed.insert(field));
+    for (field, value) in [(Field::Env, hints.env()), (Field::Strategy, hints.strategy().map(str::to_owned))] {
+        if let Some(value) = value.filter(|_| !mixed.contains(&field)) {
+            content.entry(field).or_insert(value);
+        }
+    }
     let components = names.components();
     let (named, used) = file_name::read(&components);
     let folders = folder::read(&components[..components.len() - used]);
-    let sources = names.with(env.into_iter().chain(strategy).collect(), named, folders);
-    let (mut identity, mut conflicts) = settle(Benchmark::Tau1, &sources);
-    for (field, counts) in hints.mixtures() {
-        if slot(&mut identity, field).as_ref().is_none_or(|part| part.origin <= Origin::Content) {
-            let name = shown_name(field);
-            conflicts.push(format!("{name}: the content mixes {counts} (split the file, or set it with --map or --layout)"));
-        }
+    let sources = names.with(content, named, folders);
+    settle(Benchmark::Tau1, &sources)
+}
+
+impl Overrides {
+    /// Finds a rule or template that fits none of `names`: paths of result files as the rules see them, and names of models in logs. Such a
+    /// rule is a mistake, since its user believes that it does something.
+    pub fn unused(&self, names: &BTreeSet<String>) -> Option<String> {
+        let first = names.first()?;
+        let fits = |layout: &Layout| names.iter().any(|name| layout.apply(&name.split('/').collect::<Vec<_>>()).is_some());
+        let rule = self.maps.iter().find(|rule| !names.iter().any(|name| rule.matches(name)));
+        let what = match (rule, &self.layout) {
+            (Some(rule), _) => format!("--map {:?} matches", rule.as_str()),
+            (None, Some(layout)) if !fits(layout) => "--layout fits".to_owned(),
+            _ => return None,
+        };
+        Some(format!("{what} none of {}, such as {first}; correct it, or leave it out", plural(names.len() as u64, "path")))
     }
-    (identity, conflicts)
+}
+
+/// Returns a path as `--map` and `--layout` see it.
+pub fn as_matched(telling: &str) -> String {
+    Names::new(&components(telling), &Overrides::default()).shown
+}
+
+/// Cuts the end of a path that tells what a file is into its components.
+pub fn components(telling: &str) -> Vec<&str> {
+    telling.split('/').filter(|part| !part.is_empty() && *part != ".").collect()
 }
 
 /// All sources, strongest first.
@@ -88,10 +117,11 @@ pub(super) fn settle(benchmark: Benchmark, sources: &Sources) -> (Identity, Vec<
             .filter_map(|(origin, values)| Some(Part::new(clean(field, values.get(&field)?)?, *origin)))
             .collect();
         let Some(chosen) = choose(field, &mut candidates) else { continue };
-        if chosen.origin <= Origin::Content {
-            let others = candidates.iter().filter(|other| contradicts(field, &chosen, other));
-            conflicts.extend(others.map(|other| conflict(field, &chosen, other)));
-        }
+        // The user corrects names of files and folders, and renames models; environment and strategy in the content are facts.
+        let is_fact = |other: &Part| other.origin == Origin::Content && matches!(field, Field::Env | Field::Strategy);
+        let others = candidates.iter().filter(|other| chosen.origin <= Origin::Content || is_fact(other));
+        let others = others.filter(|other| contradicts(field, &chosen, other));
+        conflicts.extend(others.map(|other| conflict(field, &chosen, other)));
         *slot(&mut identity, field) = Some(chosen);
     }
     (identity, conflicts)
@@ -126,23 +156,20 @@ fn contradicts(field: Field, chosen: &Part, other: &Part) -> bool {
 }
 
 fn conflict(field: Field, chosen: &Part, other: &Part) -> String {
+    let name = field.name().replace('_', " ");
+    let [chosen_by, chosen, other_by, other] =
+        [chosen.origin.to_string(), chosen.value.clone(), other.origin.to_string(), other.value.clone()];
+    if chosen_by.starts_with("--") {
+        return format!(
+            "{name}: {chosen_by} says {chosen:?}, but the {other_by} says {other:?}; {chosen:?} was taken, as told"
+        );
+    }
     format!(
-        "{}: the {} says {:?}, the {} says {:?}; {:?} was taken (set it with --map or --layout)",
-        shown_name(field),
-        chosen.origin,
-        chosen.value,
-        other.origin,
-        other.value,
-        chosen.value,
+        "{name}: the {chosen_by} says {chosen:?}, the {other_by} says {other:?}; {chosen:?} was taken (set it with --map or --layout)"
     )
 }
 
-/// The name of a field in messages: `user model`.
-fn shown_name(field: Field) -> String {
-    field.name().replace('_', " ")
-}
-
-fn slot(identity: &mut Identity, field: Field) -> &mut Option<Part> {
+pub(super) fn slot(identity: &mut Identity, field: Field) -> &mut Option<Part> {
     match field {
         Field::Env => &mut identity.env,
         Field::Model => &mut identity.model,

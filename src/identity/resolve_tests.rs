@@ -68,7 +68,7 @@ fn line(identity: &Identity) -> String {
 
 fn resolved(path: &str, hints: &ContentHints, overrides: &Overrides) -> (String, Vec<String>) {
     let components: Vec<&str> = path.split('/').collect();
-    let (identity, conflicts) = resolve(&components, hints, overrides);
+    let (identity, conflicts) = resolve(&components, hints, &[], overrides);
     (line(&identity), conflicts)
 }
 
@@ -250,21 +250,23 @@ fn a_file_of_two_environments_is_told() {
     assert_eq!(identity, "env=retail (folder), strategy=act (content)");
     assert_snapshot!(conflicts.join("\n"), @r#"
     strategy: the content says "act", the folder says "tool-calling"; "act" was taken (set it with --map or --layout)
-    env: the content mixes "airline" (1), "retail" (2) (split the file, or set it with --map or --layout)
     "#);
     let overrides = Overrides { layout: None, maps: vec![MapRule::parse(".=>env=retail,strategy=act").unwrap()] };
     assert_eq!(resolved("retail/fc/num_trials-2.json", &hints, &overrides).1, [""; 0]);
 }
 
 #[test]
-fn overrides_win_without_a_word() {
+fn overrides_win_and_say_where_the_content_contradicts() {
     let overrides = Overrides {
         layout: Some(Layout::parse("{env}/{strategy}/{model}/{_}.json").unwrap()),
         maps: vec![MapRule::parse("a/=>model=one").unwrap(), MapRule::parse("B/=>model=two,env=MINE").unwrap()],
     };
     let (identity, conflicts) = resolved("a/retail/react/B/gpt-4o.json", &tool_calling_airline(), &overrides);
     assert_eq!(identity, "env=mine (--map), model=two (--map), strategy=react (--layout)");
-    assert_eq!(conflicts, [""; 0]);
+    assert_snapshot!(conflicts.join("\n"), @r#"
+    env: --map says "mine", but the content says "airline"; "mine" was taken, as told
+    strategy: --layout says "react", but the content says "tool-calling"; "react" was taken, as told
+    "#);
     // A layout that does not fit says nothing.
     let (identity, _) = resolved("gpt-4o.json", &tool_calling_airline(), &overrides);
     assert_eq!(identity, "env=airline (content), model=gpt-4o (file name), strategy=tool-calling (content)");
@@ -290,7 +292,7 @@ proptest! {
         path.push(format!("gpt-sk-{key} .json"));
         let components: Vec<&str> = path.iter().map(String::as_str).collect();
         for overrides in [overrides, Overrides::default()] {
-            let (identity, conflicts) = resolve(&components, &tool_calling_airline(), &overrides);
+            let (identity, conflicts) = resolve(&components, &tool_calling_airline(), &[], &overrides);
             prop_assert!(conflicts.iter().all(|message| !message.contains(&key)));
             for part in identity.parts().iter().filter_map(|(_, part)| *part) {
                 prop_assert!(!part.value.contains(&key), "{}", part.value);

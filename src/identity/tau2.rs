@@ -1,11 +1,13 @@
 //! Identities of τ²-bench files: `info` says it all; names of files only where there is none.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use regex::Regex;
 
 use super::{
-    Field, Overrides, Values, file_name, folder,
+    Field, Overrides, Values,
+    by_record::{self, RecordSays},
+    file_name, folder,
     resolve::{Names, clean_text, settle},
 };
 use crate::records::{Benchmark, Identity, Origin, Part};
@@ -38,11 +40,11 @@ pub struct Said {
 /// Where the content names the agent (there is an `info`), names of files and folders are not asked: nobody types them with
 /// more care than the program that wrote `info`. They are compared with it, though, and a file's name that tells another model
 /// is reported.
-pub fn resolve_tau2(path: &[&str], said: &Said, overrides: &Overrides) -> (Identity, Vec<String>) {
+pub fn resolve_tau2(path: &[&str], said: &Said, says: &[RecordSays], overrides: &Overrides) -> (Identity, Vec<String>) {
     let names = Names::new(path, overrides);
     let has_info = said.strategy.is_some() || said.model.is_some();
     let from_name = read_name(&names.components());
-    let content = [
+    let content_of_file = [
         (Field::Env, &said.env),
         (Field::Model, &said.model),
         (Field::Strategy, &said.strategy),
@@ -50,7 +52,11 @@ pub fn resolve_tau2(path: &[&str], said: &Said, overrides: &Overrides) -> (Ident
         (Field::UserStrategy, &said.user_strategy),
         (Field::Temperature, &said.temperature),
     ];
-    let content = content.into_iter().filter_map(|(field, value)| Some((field, value.clone()?))).collect();
+    let mut mixed = BTreeSet::new();
+    let mut content: Values = by_record::common(says, |field| _ = mixed.insert(field));
+    // `info` describes the run; without one, records that differ leave the file without a word of its own.
+    let told = content_of_file.into_iter().filter(|(field, _)| has_info || !mixed.contains(field));
+    content.extend(told.filter_map(|(field, value)| Some((field, value.clone()?))));
     let (named, folders) = if has_info {
         (to_compare(&from_name.values, said), Values::new())
     } else {

@@ -5,7 +5,7 @@ use crate::identity::{Layout, MapRule};
 
 fn resolved(path: &str, said: &Said, overrides: &Overrides) -> (String, Vec<String>) {
     let components: Vec<&str> = path.split('/').collect();
-    let (identity, conflicts) = resolve_tau2(&components, said, overrides);
+    let (identity, conflicts) = resolve_tau2(&components, said, &[], overrides);
     let parts = identity.parts();
     let parts = parts.iter().filter_map(|(name, part)| part.map(|part| format!("{name}={} ({})", part.value, part.origin)));
     (parts.collect::<Vec<_>>().join(", "), conflicts)
@@ -84,5 +84,5 @@ fn the_user_goes_first_and_keys_go_out() {
     let (identity, conflicts) = resolved("retail/x.json", &said, &overrides);
     assert!(identity.starts_with("env=retail (--layout), model=mine (--map), strategy=llm_agent (content)"), "{identity}");
     assert!(identity.contains("user model=[redacted] (content)"), "{identity}");
-    assert_eq!(conflicts, [""; 0]);
+    assert_eq!(conflicts, ["env: --layout says \"retail\", but the content says \"airline\"; \"retail\" was taken, as told"]);
 }

@@ -1,5 +1,7 @@
 //! One scored run of one task.
 
+use std::sync::Arc;
+
 use super::TaskId;
 
 /// 128-bit digest of what makes an episode itself: task, trial, reward, messages (role, content, tool calls) and error text.
@@ -96,6 +98,8 @@ pub struct Episode {
     /// Whether a τ-bench record says that its run was never evaluated (`info.reward_info` is null): the run was cut off at the step
     /// limit, and its reward of 0 says no more than that.
     pub is_cut_off: bool,
+    /// What it is a result of, where it says something else than its file as a whole.
+    pub identity: Option<Arc<super::Identity>>,
     /// What only τ²-bench records.
     pub tau2: Option<Box<super::Tau2Facts>>,
 }

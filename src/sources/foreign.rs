@@ -1,6 +1,9 @@
 //! Files in the place of a result or a log that hold neither: what a clone without Git LFS, or a download that failed, leaves behind.
 
-use super::findings::{Refused, refuse};
+use super::{
+    findings::{Refused, refuse},
+    salvage,
+};
 
 /// The first line of a Git LFS pointer (Git LFS specification, "The pointer").
 const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/v1";
@@ -19,6 +22,48 @@ pub(super) fn recognise(text: &[u8]) -> Option<Refused> {
     } else {
         None
     }
+}
+
+/// Files of other tools, by keys that all stand on the object, or on the first object of a list or of lines.
+const OTHERS: [(&[&str], &str); 12] = [
+    (
+        &["fault_assignment_analysis"],
+        "fault assignments of τ-bench's auto_error_identification.py: no results, and not read by this version",
+    ),
+    (&["example_id", "prompt", "completion"], "rollouts of verifiers, which this version does not read"),
+    (
+        &["prompt", "completion", "reward"],
+        "rollouts of a training or evaluation library (verifiers, TRL), which this version does not read",
+    ),
+    (&["responses_create_params", "response"], "rollouts of NeMo Gym, which this version does not read"),
+    (&["index", "model_output", "messages"], "predictions of EvalScope, which this version does not read"),
+    (&["index", "sample_score"], "reviews of EvalScope, which this version does not read"),
+    (&["dataset_name", "model_name", "metrics"], "a report of EvalScope, which this version does not read"),
+    (&["status", "eval", "samples"], "an Inspect log, which this version does not read"),
+    (&["raw_eval_results", "config"], "an upload of HAL, which this version does not read"),
+    (&["participants", "results"], "a leaderboard file of AgentBeats, which this version does not read"),
+    (&["training_step", "trajectories"], "an episode of rLLM, which this version does not read"),
+    (&["call_name", "request", "response"], "one model call of τ²-bench's debug log, which this version does not read"),
+];
+
+/// Says whose file a text without results is; `None` where it is nobody's that is known.
+pub(super) fn other_tool(text: &[u8]) -> Option<Refused> {
+    let mut start = salvage::skip_blank(text, 0);
+    if text.get(start) == Some(&b'[') {
+        start = salvage::skip_blank(text, start + 1);
+    }
+    if text.get(start) != Some(&b'{') {
+        return None;
+    }
+    let mut found = [0_usize; OTHERS.len()];
+    salvage::keys(text, start, |key| {
+        for ((keys, _), found) in OTHERS.iter().zip(&mut found) {
+            *found += usize::from(keys.iter().any(|known| known.as_bytes() == key));
+        }
+        true
+    });
+    let is_whole = |((keys, _), found): &(&(&[&str], &str), usize)| *found >= keys.len();
+    OTHERS.iter().zip(found).find(is_whole).map(|((_, what), _)| refuse(format!("no result: {what}"), false))
 }
 
 #[cfg(test)]

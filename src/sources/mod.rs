@@ -28,7 +28,13 @@ pub use submission::read_submission;
 use crate::{
     bundle::manifest::sha256_hex,
     fsio,
-    identity::{Overrides, neighbours, resolve, tau2::resolve_tau2},
+    identity::{
+        Overrides,
+        by_record::{self, RecordSays},
+        neighbours, resolve,
+        resolve::components,
+        tau2::resolve_tau2,
+    },
     records::{
         Benchmark, Episode, FileKind, Identity, Issue, IssueKind, Loaded, PassedOver, ResultFile, SourceFile, StoredMetrics,
         Tau2Run,
@@ -84,8 +90,7 @@ fn load(input: &Input, options: &ReadOptions, progress: &(dyn Fn(u64) + Sync)) -
         Ok(decoded) => decoded,
         Err(reason) => return passed_over(reason, true),
     };
-    let components: Vec<&str> = input.telling.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
-    let (content, head) = match interpret(&decoded.text, &components, options) {
+    let (content, head) = match interpret(&decoded.text, &components(&input.telling), options) {
         Ok(content) => content,
         Err(refused) => return passed_over(redact(&refused.reason).into_owned(), refused.unreadable),
     };
@@ -120,21 +125,41 @@ fn interpret(text: &[u8], path: &[&str], options: &ReadOptions) -> Result<(Conte
     if let Some(refused) = foreign::recognise(text) {
         return Err(refused);
     }
+    parse(text, path, options).map_err(|refused| {
+        // A file that is broken is said to be broken, whosever it is.
+        let other = if refused.unreadable { None } else { foreign::other_tool(text) };
+        other.unwrap_or(refused)
+    })
+}
+
+fn parse(text: &[u8], path: &[&str], options: &ReadOptions) -> Result<(Content, Option<tau2::Head>), Refused> {
     let (content, conflicts, head) = match recognise::benchmark(text) {
         Benchmark::Tau1 => {
-            let tau1::Parsed { kind, episodes, stored, hints, issues } = tau1::parse(text, &options.rules)?;
-            let (identity, conflicts) = resolve(path, &hints, &options.overrides);
+            let tau1::Parsed { kind, mut episodes, stored, hints, says, issues } = tau1::parse(text, &options.rules)?;
+            let (identity, mut conflicts) = resolve(path, &hints, &says, &options.overrides);
+            conflicts.extend(identify(&identity, &mut episodes, &says));
             (Content { kind, identity, episodes, stored, run: None, issues }, conflicts, None)
         }
         Benchmark::Tau2 => {
-            let tau2::Parsed { kind, episodes, run, said, issues, head } = tau2::parse(text, &options.rules)?;
-            let (identity, conflicts) = resolve_tau2(path, &said, &options.overrides);
+            let tau2::Parsed { kind, mut episodes, run, said, says, issues, head } = tau2::parse(text, &options.rules)?;
+            let (identity, mut conflicts) = resolve_tau2(path, &said, &says, &options.overrides);
+            conflicts.extend(identify(&identity, &mut episodes, &says));
             (Content { kind, identity, episodes, stored: None, run, issues }, conflicts, head)
         }
     };
     let conflicts = conflicts.into_iter().map(|message| (IssueKind::IdentityConflict, message));
     let issues = content.issues.into_iter().chain(conflicts).collect();
     Ok((Content { issues, ..content }, head))
+}
+
+/// Gives each episode whose record says something else than its file its own identity; returns in words how they differ. `says` is
+/// in the order of the episodes.
+fn identify(identity: &Identity, episodes: &mut [Episode], says: &[RecordSays]) -> Vec<String> {
+    let (identities, notes) = by_record::settle(identity, says);
+    for (episode, identity) in episodes.iter_mut().zip(identities) {
+        episode.identity = identity;
+    }
+    notes
 }
 
 #[cfg(test)]

@@ -141,12 +141,17 @@ fn has_invented_times(file: &ResultFile) -> bool {
     file.episodes.iter().any(|episode| episode.tau2.as_deref().is_some_and(|facts| facts.placeholder_times))
 }
 
+/// Returns whether episodes of a file may belong to different cells.
+fn is_split(file: &ResultFile, by: &By) -> bool {
+    by.splits_files() || file.episodes.iter().any(|episode| episode.identity.is_some())
+}
+
 /// Returns the keys of the cells of a file, which has one even without any episode.
-fn keys(file: &ResultFile, by: &By) -> Vec<CellKey> {
-    if by.splits_files() && !file.episodes.is_empty() {
+fn keys(file: &ResultFile, by: &By) -> BTreeSet<CellKey> {
+    if is_split(file, by) && !file.episodes.is_empty() {
         file.episodes.iter().map(|episode| by.key(file, Some(episode))).collect()
     } else {
-        vec![by.key(file, None)]
+        BTreeSet::from([by.key(file, None)])
     }
 }
 
@@ -161,25 +166,33 @@ struct Seen {
 
 impl Sweep {
     fn add_file(&mut self, mut file: ResultFile, attempts: Attempts, by: &By, seen: &mut Seen) {
+        let splits = is_split(&file, by);
         let episodes = std::mem::take(&mut file.episodes);
         let records = episodes.len();
         let whole = self.index_of(&by.key(&file, None));
-        let splits = by.splits_files();
         let of = |sweep: &Self, episode: &Episode| {
             let split = splits.then(|| sweep.index_of(&by.key(&file, Some(episode)))).flatten();
             split.or(whole)
         };
         let mut placed = Vec::with_capacity(records);
         let mut cells: BTreeSet<usize> = if records == 0 { whole.into_iter().collect() } else { BTreeSet::new() };
-        for (fate, episode) in settle_conflicts(episodes, attempts) {
-            let Some(cell) = of(self, &episode) else { continue };
+        // Attempts repeat one another within a cell only: a task of another environment is another task.
+        let mut by_cell: BTreeMap<usize, Vec<Episode>> = BTreeMap::new();
+        for episode in episodes {
+            if let Some(cell) = of(self, &episode) {
+                by_cell.entry(cell).or_default().push(episode);
+            }
+        }
+        for (cell, episodes) in by_cell {
             cells.insert(cell);
             let tally = &mut self.cells[cell].tally;
-            tally.records += 1;
-            match fate {
-                Fate::Kept => placed.push((cell, episode)),
-                Fate::Copy => tally.exact_duplicates += 1,
-                Fate::Conflict => tally.conflicting_attempts += 1,
+            tally.records += episodes.len();
+            for (fate, episode) in settle_conflicts(episodes, attempts) {
+                match fate {
+                    Fate::Kept => placed.push((cell, episode)),
+                    Fate::Copy => tally.exact_duplicates += 1,
+                    Fate::Conflict => tally.conflicting_attempts += 1,
+                }
             }
         }
         self.place(placed, attempts, seen);
@@ -300,6 +313,7 @@ mod tests {
             agent_cost_usd: None,
             user_cost_usd: None,
             is_cut_off: false,
+            identity: None,
             tau2: None,
         };
         Loaded::Results(Box::new(ResultFile {

@@ -179,7 +179,7 @@ impl By {
 
     /// Returns the key of the cell of an episode; without one, that of its file.
     pub(super) fn key(&self, file: &ResultFile, episode: Option<&Episode>) -> CellKey {
-        let mut key = CellKey::of(file);
+        let mut key = CellKey::of(file, episode);
         if !self.usual {
             key.pooled = true;
             let has = |column: Column| self.columns.contains(&column);

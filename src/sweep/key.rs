@@ -1,6 +1,6 @@
 //! What makes a cell.
 
-use crate::records::{Benchmark, Identity, Part, ResultFile, task::natural_cmp};
+use crate::records::{Benchmark, Episode, Identity, Part, ResultFile, task::natural_cmp};
 
 /// The configuration that all files of a cell share. `None` is unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,10 +34,11 @@ pub struct CellKey {
 }
 
 impl CellKey {
-    /// Returns the key of the cell a file belongs to.
-    pub fn of(file: &ResultFile) -> Self {
+    /// Returns the key of the cell to which an episode of a file belongs; without one, that of the file as a whole.
+    pub fn of(file: &ResultFile, episode: Option<&Episode>) -> Self {
+        let identity = episode.and_then(|episode| episode.identity.as_deref()).unwrap_or(&file.identity);
         let Identity { benchmark, env, model, strategy, user_model, user_strategy, temperature, mode, max_steps, .. } =
-            &file.identity;
+            identity;
         let value = |part: &Option<Part>| part.as_ref().map(|part| part.value.clone());
         Self {
             label: file.source.label.clone(),

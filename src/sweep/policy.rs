@@ -79,6 +79,7 @@ mod tests {
             agent_cost_usd: None,
             user_cost_usd: None,
             is_cut_off: false,
+            identity: None,
             tau2: None,
         }
     }

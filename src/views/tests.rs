@@ -39,6 +39,7 @@ fn file(model: &str, version: &str, planned: u32, sims: &[Sim]) -> Loaded {
         agent_cost_usd: Some(0.5),
         user_cost_usd: None,
         is_cut_off: false,
+        identity: None,
         tau2: Some(Box::new(Tau2Facts { id: id.clone(), evaluated: true, ..Tau2Facts::default() })),
     };
     let tasks = (0..planned).map(|task| (TaskId::from(i64::from(task)), Tau2Task::default())).collect();

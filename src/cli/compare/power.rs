@@ -13,7 +13,7 @@ use crate::{
     cli::{
         Ended,
         args::{Format, InputArgs},
-        load::{explain_nothing, load},
+        load::{explain_nothing, load, refuse_unused},
         printer::Printer,
     },
     records::Loaded,
@@ -25,6 +25,7 @@ use crate::{
 pub(in crate::cli) fn run(args: &PowerArgs, printer: &mut Printer) -> anyhow::Result<Ended> {
     let input = InputArgs { paths: args.from.clone(), layout: args.layout.clone(), map: args.map.clone(), error_rules: None };
     let found = load(&input, printer)?;
+    refuse_unused(&input, &found.names)?;
     if !found.loaded.iter().any(|one| matches!(one, Loaded::Results(_))) {
         explain_nothing(&found, printer);
         return Ok(Ended::NothingUsable);

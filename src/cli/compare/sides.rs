@@ -1,9 +1,13 @@
 //! From the arguments of `compare` to its sides.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use super::{
-    super::{UsageError, load::explain_nothing, load::load, printer::Printer},
+    super::{
+        UsageError,
+        load::{explain_nothing, load, refuse_unused},
+        printer::Printer,
+    },
     args::{CompareArgs, PolicyArgs},
 };
 use crate::{
@@ -35,11 +39,14 @@ pub(super) struct Read {
     pub(super) warnings: Vec<String>,
     /// Whether there are logs, and the sides are values of a column that logs do not know.
     pub(super) logs_not_split: bool,
+    /// What `--map` and `--layout` were tried on, of all sides.
+    names: BTreeSet<String>,
 }
 
 /// Reads all sides; `None` where a side has nothing usable, which was then explained.
 pub(super) fn read(args: &CompareArgs, printer: &mut Printer) -> anyhow::Result<Option<Read>> {
-    let mut read = Read { sides: Vec::new(), inputs: Vec::new(), warnings: Vec::new(), logs_not_split: false };
+    let mut read =
+        Read { sides: Vec::new(), inputs: Vec::new(), warnings: Vec::new(), logs_not_split: false, names: BTreeSet::new() };
     if let Some(path) = &args.baseline {
         let name = path.display().to_string();
         let (baseline, input) = baseline(&name, path)?.ok_or_else(|| {
@@ -51,6 +58,7 @@ pub(super) fn read(args: &CompareArgs, printer: &mut Printer) -> anyhow::Result<
         Some(column) => read.across(args, column, printer)?,
         None => read.given(args, printer)?,
     };
+    refuse_unused(&args.input, &read.names)?;
     if !usable {
         return Ok(None);
     }
@@ -142,7 +150,8 @@ impl Read {
         policies: &PolicyArgs,
         printer: &mut Printer,
     ) -> anyhow::Result<Option<Sweep>> {
-        let found = load(input, printer)?;
+        let mut found = load(input, printer)?;
+        self.names.append(&mut found.names);
         if !found.loaded.iter().any(|one| matches!(one, Loaded::Results(_))) {
             explain_nothing(&found, printer);
             return Ok(None);

@@ -17,6 +17,14 @@
 //! message = { "role": …, "content": str | null | [parts] | missing, "tool_calls": [..] | null | missing, … }
 //! ```
 //!
+//! What makes a record certainly τ-bench's, since many tools write a `reward` and an `info`:
+//!
+//! | keys | of |
+//! |---|---|
+//! | `reward`, `traj`, and `task_id` or `info` | checkpoints of τ-bench and its forks |
+//! | `reward`, `info` with `task`, `reward_info` or `user_cost`, and `task_id` or `messages` | bare solve results, records cut short |
+//! | `task_id`, `info.error`, and `reward` or `trial` | runs that ended in an error |
+//!
 //! τ-bench rewrites the whole list in place after every task (`run.py`), so a killed job leaves it cut off anywhere.
 
 mod message;
@@ -29,7 +37,7 @@ use record::RawRecord;
 use shape::Read;
 
 use crate::{
-    identity::ContentHints,
+    identity::{ContentHints, by_record::RecordSays},
     records::{Episode, FileKind, IssueKind, StoredMetrics},
     rules::ErrorRules,
     sources::findings::{self, Findings, Refused},
@@ -43,20 +51,28 @@ pub(super) struct Parsed {
     pub(super) episodes: Vec<Episode>,
     /// Metrics it carries about itself.
     pub(super) stored: Option<StoredMetrics>,
-    /// What its content says of its identity.
+    /// What its content gives away of its identity.
     pub(super) hints: ContentHints,
+    /// What each episode says of itself.
+    pub(super) says: Vec<RecordSays>,
     /// Findings.
     pub(super) issues: Findings,
 }
 
 /// Reads the text of a file.
 pub(super) fn parse(text: &[u8], rules: &ErrorRules) -> Result<Parsed, Refused> {
-    let Read { kind, records, stored, hints, mut issues } = shape::read(text)?;
+    let Read { kind, records, stored, mut issues } = shape::read(text)?;
     let has_tasks = records.iter().any(|(_, record)| record.has_task());
-    let (mut episodes, mut bad) = (Vec::with_capacity(records.len()), Vec::new());
+    let (mut episodes, mut says, mut bad) = (Vec::with_capacity(records.len()), Vec::with_capacity(records.len()), Vec::new());
+    let mut hints = ContentHints::default();
     for (position, record) in records {
+        hints.merge(&record.hints);
+        let own = record.says();
         match record.into_episode(position, rules) {
-            Ok(episode) => episodes.push(episode),
+            Ok(episode) => {
+                episodes.push(episode);
+                says.push(own);
+            }
             Err(cause) => bad.push(format!("record {}: {cause}; left out", position + 1)),
         }
     }
@@ -66,7 +82,7 @@ pub(super) fn parse(text: &[u8], rules: &ErrorRules) -> Result<Parsed, Refused> 
         let message = "no record names its task: counted, but kept out of per-task figures (pass^k, intervals)";
         issues.push((IssueKind::NoTaskId, message.to_owned()));
     }
-    Ok(Parsed { kind, episodes, stored, hints, issues })
+    Ok(Parsed { kind, episodes, stored, hints, says, issues })
 }
 
 /// Records with their zero-based positions in the file.

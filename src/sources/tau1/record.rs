@@ -9,7 +9,7 @@ use serde::{
 
 use super::message::{Talk, TalkSeed};
 use crate::{
-    identity::ContentHints,
+    identity::{ContentHints, by_record::RecordSays},
     records::{Episode, Fingerprint, Outcome, RunError, TaskId},
     redact::redact,
     rules::ErrorRules,
@@ -31,6 +31,12 @@ pub(super) struct RawRecord {
     talk: Option<Talk>,
     has_info: bool,
     has_talk: bool,
+    /// Whether the conversation stands under `traj`, τ-bench's own name for it.
+    has_traj: bool,
+    /// What its messages and tools give away.
+    pub(super) hints: ContentHints,
+    /// What its own keys say.
+    keys: RecordSays,
 }
 
 #[derive(Default)]
@@ -40,14 +46,20 @@ struct Info {
     user_cost: Scalar,
     /// Whether there is a `reward_info` that is null.
     is_unevaluated: bool,
+    /// Whether it has a key that τ-bench writes: `task`, `reward_info` or `user_cost`.
+    is_ours: bool,
 }
 
 impl RawRecord {
-    /// Returns whether the object has the marks of a τ-bench result: a reward, and a conversation or an `info`.
+    /// Returns whether the object is certainly a τ-bench result. A reward is not enough, nor a reward with any `info`: rollouts of
+    /// many other tools have both. See the module's table of certain keys.
     pub(super) fn is_result(&self) -> bool {
-        let scored = self.reward != Scalar::Missing && (self.has_info || self.has_talk);
+        let has_reward = self.reward != Scalar::Missing;
+        let by_conversation = self.has_traj && (self.has_task() || self.has_info);
+        let by_info = self.info.is_ours && (self.has_task() || self.has_talk);
         // A record that names its task and its error says how the run ended, even without a reward.
-        scored || (self.has_task() && self.info.error.is_some())
+        let by_error = self.has_task() && self.info.error.is_some() && (has_reward || self.trial != Scalar::Missing);
+        has_reward && (by_conversation || by_info) || by_error
     }
 
     /// Returns whether the object is a run without a reward: never scored, but a record all the same among others.
@@ -58,6 +70,13 @@ impl RawRecord {
     /// Returns whether the record names its task.
     pub(super) fn has_task(&self) -> bool {
         !matches!(self.task_id, Scalar::Missing | Scalar::Null)
+    }
+
+    /// Returns what is certain of the record's identity: its own keys go before what its content gives away.
+    pub(super) fn says(&self) -> RecordSays {
+        let mut says = self.hints.certain();
+        says.0.extend(self.keys.0.clone());
+        says
     }
 
     /// Interprets the record, or says what is wrong with it.
@@ -94,6 +113,7 @@ impl RawRecord {
             agent_cost_usd: self.total_cost.number(),
             user_cost_usd: self.info.user_cost.number(),
             is_cut_off,
+            identity: None,
             tau2: None,
         })
     }
@@ -110,9 +130,9 @@ impl RawRecord {
 }
 
 /// Reads one element of a record list. `None` is an element that is no object.
-pub(super) struct RecordSeed<'a>(pub(super) &'a mut ContentHints);
+pub(super) struct RecordSeed;
 
-impl<'de> DeserializeSeed<'de> for RecordSeed<'_> {
+impl<'de> DeserializeSeed<'de> for RecordSeed {
     type Value = Option<RawRecord>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -120,7 +140,7 @@ impl<'de> DeserializeSeed<'de> for RecordSeed<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for RecordSeed<'_> {
+impl<'de> Visitor<'de> for RecordSeed {
     type Value = Option<RawRecord>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -159,7 +179,7 @@ impl<'de> Visitor<'de> for RecordSeed<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut record = RawRecord::default();
         while let Some(key) = map.next_key::<Key<'de>>()? {
-            record.read_member(key.as_str(), &mut map, self.0)?;
+            record.read_member(key.as_str(), &mut map)?;
         }
         Ok(Some(record))
     }
@@ -167,33 +187,29 @@ impl<'de> Visitor<'de> for RecordSeed<'_> {
 
 impl RawRecord {
     /// Reads the value of `key` from `map`.
-    pub(super) fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        key: &str,
-        map: &mut A,
-        hints: &mut ContentHints,
-    ) -> Result<(), A::Error> {
+    pub(super) fn read_member<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         match key {
             "task_id" => self.task_id = map.next_value()?,
             "trial" => self.trial = map.next_value()?,
             "reward" => self.reward = map.next_value()?,
             "total_cost" => self.total_cost = map.next_value()?,
             "info" => {
-                self.info = map.next_value_seed(InfoSeed(hints))?;
+                self.info = map.next_value_seed(InfoSeed(&mut self.hints))?;
                 self.has_info = true;
             }
             "traj" | "messages" => {
-                self.talk = map.next_value_seed(TalkSeed(hints))?;
+                self.talk = map.next_value_seed(TalkSeed(&mut self.hints))?;
                 self.has_talk = true;
+                self.has_traj |= key == "traj";
             }
-            _ => {
-                map.next_value::<IgnoredAny>()?;
-            }
+            key => match RecordSays::field_of_key(key) {
+                Some(field) => self.keys.put(field, map.next_value::<Scalar>()?.text()),
+                None => _ = map.next_value::<IgnoredAny>()?,
+            },
         }
         Ok(())
     }
 }
-
 /// Reads `info`: an object with `error` and `traceback`, or `task`, `user_cost`, …; `null` or anything else says nothing.
 struct InfoSeed<'a>(&'a mut ContentHints);
 
@@ -219,6 +235,7 @@ impl<'de> Visitor<'de> for InfoSeed<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Info, A::Error> {
         let mut info = Info::default();
         while let Some(key) = map.next_key::<Key<'de>>()? {
+            info.is_ours |= matches!(key.as_str(), "task" | "reward_info" | "user_cost");
             match key.as_str() {
                 "error" => info.error = error_text(map.next_value()?),
                 "traceback" => info.traceback = error_text(map.next_value()?),

@@ -12,7 +12,6 @@ use super::{
     record::{RawRecord, RecordSeed},
 };
 use crate::{
-    identity::ContentHints,
     records::{FileKind, IssueKind, StoredMetrics},
     sources::{
         findings::{self, Findings, Refused, is_lines, note_replaced, plain, refuse},
@@ -26,7 +25,6 @@ pub(super) struct Read {
     pub(super) kind: FileKind,
     pub(super) records: Records,
     pub(super) stored: Option<StoredMetrics>,
-    pub(super) hints: ContentHints,
     pub(super) issues: Findings,
 }
 
@@ -91,13 +89,12 @@ fn what_it_is(text: &[u8]) -> String {
 // ---- complete files ------------------------------------------------------------------------------------------------------------
 
 fn read_whole(text: &[u8]) -> Result<Read, serde_json::Error> {
-    let mut hints = ContentHints::default();
     let mut deserializer = serde_json::Deserializer::from_slice(text);
-    let mut top = TopSeed(&mut hints).deserialize(&mut deserializer)?;
+    let mut top = TopSeed.deserialize(&mut deserializer)?;
     let mut issues = Vec::new();
     // Some writers append one list or object after the other.
     while deserializer.end().is_err() {
-        match TopSeed(&mut hints).deserialize(&mut deserializer) {
+        match TopSeed.deserialize(&mut deserializer) {
             Ok(next) => {
                 let before = top.records.len();
                 top.records.extend(next.records.into_iter().map(|(position, record)| (before + position, record)));
@@ -110,7 +107,7 @@ fn read_whole(text: &[u8]) -> Result<Read, serde_json::Error> {
             }
         }
     }
-    Ok(Read { kind: top.kind, records: top.records, stored: top.stored, hints, issues })
+    Ok(Read { kind: top.kind, records: top.records, stored: top.stored, issues })
 }
 
 struct Top {
@@ -119,9 +116,9 @@ struct Top {
     stored: Option<StoredMetrics>,
 }
 
-struct TopSeed<'a>(&'a mut ContentHints);
+struct TopSeed;
 
-impl<'de> DeserializeSeed<'de> for TopSeed<'_> {
+impl<'de> DeserializeSeed<'de> for TopSeed {
     type Value = Top;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Top, D::Error> {
@@ -129,7 +126,7 @@ impl<'de> DeserializeSeed<'de> for TopSeed<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for TopSeed<'_> {
+impl<'de> Visitor<'de> for TopSeed {
     type Value = Top;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -137,16 +134,16 @@ impl<'de> Visitor<'de> for TopSeed<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Top, A::Error> {
-        Ok(Top { kind: FileKind::Tau1List, records: read_list(seq, self.0)?, stored: None })
+        Ok(Top { kind: FileKind::Tau1List, records: read_list(seq)?, stored: None })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Top, A::Error> {
         let (mut record, mut results, mut stored) = (RawRecord::default(), None, None);
         while let Some(key) = map.next_key::<Key<'de>>()? {
             match key.as_str() {
-                "results" => results = map.next_value_seed(ListSeed(self.0))?,
+                "results" => results = map.next_value_seed(ListSeed)?,
                 "metrics" => stored = map.next_value::<Metrics>()?.0,
-                key => record.read_member(key, &mut map, self.0)?,
+                key => record.read_member(key, &mut map)?,
             }
         }
         Ok(match results {
@@ -156,18 +153,18 @@ impl<'de> Visitor<'de> for TopSeed<'_> {
     }
 }
 
-fn read_list<'de, A: SeqAccess<'de>>(mut seq: A, hints: &mut ContentHints) -> Result<Records, A::Error> {
+fn read_list<'de, A: SeqAccess<'de>>(mut seq: A) -> Result<Records, A::Error> {
     let mut records = Vec::new();
-    while let Some(record) = seq.next_element_seed(RecordSeed(&mut *hints))? {
+    while let Some(record) = seq.next_element_seed(RecordSeed)? {
         records.push((records.len(), record.unwrap_or_default()));
     }
     Ok(records)
 }
 
 /// Reads a list of records; anything else is skipped and `None`.
-struct ListSeed<'a>(&'a mut ContentHints);
+struct ListSeed;
 
-impl<'de> DeserializeSeed<'de> for ListSeed<'_> {
+impl<'de> DeserializeSeed<'de> for ListSeed {
     type Value = Option<Records>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -175,7 +172,7 @@ impl<'de> DeserializeSeed<'de> for ListSeed<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for ListSeed<'_> {
+impl<'de> Visitor<'de> for ListSeed {
     type Value = Option<Records>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -199,7 +196,7 @@ impl<'de> Visitor<'de> for ListSeed<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
-        read_list(seq, self.0).map(Some)
+        read_list(seq).map(Some)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
@@ -228,9 +225,9 @@ impl<'de> Deserialize<'de> for Metrics {
 // ---- JSON lines ----------------------------------------------------------------------------------------------------------------
 
 fn read_lines(text: &[u8]) -> Read {
-    let (mut hints, mut issues) = (ContentHints::default(), Findings::new());
-    let records = findings::read_lines(text, &mut issues, |line| read_record(line, &mut hints));
-    Read { kind: FileKind::Tau1Lines, records, stored: None, hints, issues }
+    let mut issues = Findings::new();
+    let records = findings::read_lines(text, &mut issues, read_record);
+    Read { kind: FileKind::Tau1Lines, records, stored: None, issues }
 }
 
 // ---- broken files --------------------------------------------------------------------------------------------------------------
@@ -255,15 +252,15 @@ fn read_broken(text: &[u8], start: usize, cause: &serde_json::Error) -> Result<R
         }
         return Err(refuse(format!("broken JSON: {}", plain(cause)), true));
     };
-    let (mut hints, mut issues) = (ContentHints::default(), Findings::new());
-    let records = findings::read_broken_list(&clean, at, replaced, &mut issues, |text| read_record(text, &mut hints));
-    Ok(Read { kind, records, stored: None, hints, issues })
+    let mut issues = Findings::new();
+    let records = findings::read_broken_list(&clean, at, replaced, &mut issues, read_record);
+    Ok(Read { kind, records, stored: None, issues })
 }
 
 /// Reads one record; an element that is no object is an empty one.
-fn read_record(text: &[u8], hints: &mut ContentHints) -> Result<RawRecord, serde_json::Error> {
+fn read_record(text: &[u8]) -> Result<RawRecord, serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_slice(text);
-    let record = RecordSeed(hints).deserialize(&mut deserializer)?;
+    let record = RecordSeed.deserialize(&mut deserializer)?;
     deserializer.end()?;
     Ok(record.unwrap_or_default())
 }

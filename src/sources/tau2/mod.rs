@@ -24,6 +24,15 @@
 //!                "trial", "trajectory" }
 //! ```
 //!
+//! What makes an object certainly a simulation where no `info` of a run stands beside it, since other tools write some of these keys:
+//!
+//! | keys | of |
+//! |---|---|
+//! | `reward_info`, and `id` or `task_id` | simulations |
+//! | `task_id`, `termination_reason`, and `messages`, `ticks`, `n_messages` or `reward` | simulations by voice, flat outcomes |
+//! | `task_id`, `reward`, `n_messages` | flat outcomes |
+//! | `id`, `task_id`, `trial` (or `mode` full_duplex), `messages` (or `ticks`) | simulations before their evaluation |
+//!
 //! Whatever else stands there is skipped: `policy`, `raw_data`, the texts of the tasks, `ticks`.
 
 mod evidence;
@@ -45,7 +54,7 @@ use simulation::RawSimulation;
 use task::Planned;
 
 use crate::{
-    identity::{ContentHints, tau2::Said},
+    identity::{ContentHints, by_record::RecordSays, tau2::Said},
     records::{Component, Episode, FileKind, IssueKind, TaskId, Tau2Run},
     rules::ErrorRules,
     sources::findings::{self, Findings, Refused},
@@ -61,6 +70,8 @@ pub(super) struct Parsed {
     pub(super) run: Option<Tau2Run>,
     /// What it says of its identity.
     pub(super) said: Said,
+    /// What each episode says of its own.
+    pub(super) says: Vec<RecordSays>,
     /// Findings.
     pub(super) issues: Findings,
     /// What is needed to take in the simulations beside it.
@@ -96,7 +107,7 @@ pub(super) fn parse(text: &[u8], rules: &ErrorRules) -> Result<Parsed, Refused> 
         ..Tau2Run::default()
     });
     let is_head = info.is_some() && simulations.is_empty();
-    let mut episodes = episodes(simulations, &planned, rules, &mut issues);
+    let (mut episodes, says) = episodes(simulations, info.is_some(), &planned, rules, &mut issues);
     issues.extend(drop_placeholder_times(&mut episodes));
     if !episodes.is_empty() && episodes.iter().all(|episode| episode.task.is_none()) {
         let message = "no simulation names its task: counted, but kept out of per-task figures (pass^k, intervals)";
@@ -104,7 +115,7 @@ pub(super) fn parse(text: &[u8], rules: &ErrorRules) -> Result<Parsed, Refused> 
     }
     let asks = || planned.into_iter().map(|task| (task.id, task.asks)).collect();
     let head = is_head.then(|| Head { index, asks: asks() });
-    Ok(Parsed { kind, episodes, run, said, issues, head })
+    Ok(Parsed { kind, episodes, run, said, says, issues, head })
 }
 
 /// What the content says of the identity: `info`, or the names of the tools where there is none.
@@ -121,14 +132,15 @@ fn said(info: Option<&RunInfo>, simulations: &[(usize, RawSimulation)]) -> Said 
 /// Interprets the simulations.
 fn episodes(
     simulations: Vec<(usize, RawSimulation)>,
+    has_info: bool,
     planned: &[Planned],
     rules: &ErrorRules,
     issues: &mut Findings,
-) -> Vec<Episode> {
+) -> (Vec<Episode>, Vec<RecordSays>) {
     let positions: BTreeMap<&TaskId, usize> = planned.iter().enumerate().map(|(position, task)| (&task.id, position)).collect();
     let (matches, note) = unnamed(&simulations, planned);
     issues.extend(note);
-    let (mut episodes, mut bad) = (Vec::with_capacity(simulations.len()), Vec::new());
+    let (mut episodes, mut says, mut bad) = (Vec::with_capacity(simulations.len()), Vec::new(), Vec::new());
     let (mut checked, mut contradicted) = (0_usize, 0_usize);
     for (index, (position, simulation)) in simulations.into_iter().enumerate() {
         let named = match simulation.task() {
@@ -151,6 +163,7 @@ fn episodes(
             contradicted += usize::from(wrong);
         }
         let task = if matched.is_some() { of.map(|task| task.id.clone()) } else { named };
+        says.push(simulation.says(has_info));
         let mut episode = simulation.into_episode(position, task, of.map(|task| task.asks.as_slice()), rules);
         if let Some(facts) = &mut episode.tau2 {
             facts.matched_by_order = matches!(matched, Some(Match::ByOrder(_)));
@@ -165,7 +178,7 @@ fn episodes(
         );
         issues.push((IssueKind::Note, message));
     }
-    episodes
+    (episodes, says)
 }
 
 /// Matches simulations to tasks where none names its task and there are as many of both. Empty where not.

@@ -143,7 +143,7 @@ impl Top {
     /// Keeps what are simulations, or says why there are none.
     fn recognise(mut self, kind: FileKind, mut issues: Findings) -> Result<Read, Refused> {
         let info = self.info.0.take().filter(RunInfo::is_run);
-        let kind = match (&self.simulations, info.is_some(), self.own.is_simulation()) {
+        let kind = match (&self.simulations, info.is_some(), self.own.is_simulation(false)) {
             (Some(_), _, _) => kind,
             (None, false, true) => {
                 self.simulations = Some(vec![(0, Object(Some(std::mem::take(&mut self.own))))]);
@@ -155,7 +155,7 @@ impl Top {
         let elements = self.simulations.unwrap_or_default();
         let (found, mut strangers, mut simulations) = (elements.len(), Vec::new(), Vec::with_capacity(elements.len()));
         for (position, element) in elements {
-            match element.0.filter(RawSimulation::is_simulation) {
+            match element.0.filter(|simulation| simulation.is_simulation(info.is_some())) {
                 Some(simulation) => simulations.push((position, simulation)),
                 None => strangers.push(position + 1),
             }

@@ -10,7 +10,7 @@ use super::{
     task::task_id,
 };
 use crate::{
-    identity::ContentHints,
+    identity::{ContentHints, by_record::RecordSays},
     records::{Component, Conversation, Episode, ErrorClass, Fingerprint, Outcome, RunError, TaskId, Tau2Facts, Termination},
     redact::redact,
     rules::ErrorRules,
@@ -45,6 +45,8 @@ pub(super) struct RawSimulation {
     messages: Messages,
     has_messages: bool,
     flat: Flat,
+    /// What its own keys say of its identity.
+    keys: RecordSays,
 }
 
 /// What only a flat list of outcomes has.
@@ -100,7 +102,10 @@ impl<'de> Members<'de> for RawSimulation {
                 skip(map)?;
                 self.has_messages = true;
             }
-            _ => skip(map)?,
+            key => match RecordSays::field_of_key(key) {
+                Some(field) => self.keys.put(field, map.next_value::<Scalar>()?.text()),
+                None => skip(map)?,
+            },
         }
         Ok(())
     }
@@ -110,12 +115,21 @@ impl<'de> Members<'de> for RawSimulation {
 const EVALUATION_RAISED: &str = "evaluation-raised";
 
 impl RawSimulation {
-    /// Returns whether the object has the marks of a simulation or an outcome.
-    pub(super) fn is_simulation(&self) -> bool {
-        !self.reward_info_is.is_empty()
-            || self.termination != Scalar::Missing
-            || self.flat.reward != Scalar::Missing
-            || (self.has_messages && self.id != Scalar::Missing)
+    /// Returns whether the object is certainly a simulation or an outcome. In a file whose `info` is that of a run
+    /// (`is_in_run`) any of its marks will do; elsewhere a second one is asked for, since other tools write the same keys
+    /// (rLLM's episodes have a `termination_reason`). See the module's table of certain keys.
+    pub(super) fn is_simulation(&self, is_in_run: bool) -> bool {
+        let has = |value: &Scalar| *value != Scalar::Missing;
+        let has_reward_info = !self.reward_info_is.is_empty();
+        if is_in_run {
+            return has_reward_info || has(&self.termination) || has(&self.flat.reward) || (self.has_messages && has(&self.id));
+        }
+        let is_told = has(&self.task_id) || has(&self.id);
+        let has_size = self.has_messages || has(&self.flat.messages);
+        has_reward_info && is_told
+            || has(&self.task_id) && has(&self.termination) && (has_size || has(&self.flat.reward))
+            || has(&self.task_id) && has(&self.flat.reward) && has(&self.flat.messages)
+            || has(&self.task_id) && has(&self.id) && self.has_messages && (has(&self.trial) || self.is_full_duplex())
     }
 
     /// Returns whether this is an entry of a flat list: its reward stands at top level.
@@ -136,6 +150,13 @@ impl RawSimulation {
     /// Returns what the names of the tools say of the environment.
     pub(super) fn hints(&self) -> Option<&ContentHints> {
         self.messages.0.as_ref().map(|talk| &talk.hints)
+    }
+
+    /// Returns what is certain of its identity; its tools count only where the file has no `info`, which names the domain.
+    pub(super) fn says(&self, has_info: bool) -> RecordSays {
+        let mut says = self.hints().filter(|_| !has_info).map(ContentHints::certain).unwrap_or_default();
+        says.0.extend(self.keys.0.clone());
+        says
     }
 
     /// Returns what it repeats of its task.
@@ -168,6 +189,7 @@ impl RawSimulation {
             agent_cost_usd,
             user_cost_usd,
             is_cut_off: false,
+            identity: None,
             tau2,
         }
     }

@@ -126,7 +126,7 @@ fn marks_of_a_simulation() {
         (r#"{"id": "a", "duration": 3}"#, false),
         ("{}", false),
     ] {
-        assert_eq!(raw(json).is_simulation(), expected, "{json}");
+        assert_eq!(raw(json).is_simulation(true), expected, "{json}");
     }
 }
 
@@ -139,4 +139,19 @@ fn keys_and_strange_values_do_not_get_through() {
     assert_eq!(facts.id, "[redacted]");
     assert_eq!(facts.termination, Some(Termination::Other("api_key=[redacted]".to_owned())));
     assert_eq!((facts.duration_s, facts.seed, facts.review, facts.hallucination_retries), (None, None, None, None));
+}
+
+#[test]
+fn outside_of_a_run_one_mark_is_not_enough() {
+    for (json, expected) in [
+        (r#"{"termination_reason": "env_done", "id": "7:0"}"#, false),
+        (r#"{"reward": 1.0, "task_id": "1"}"#, false),
+        (r#"{"id": "x", "messages": []}"#, false),
+        (r#"{"id": "x", "reward_info": null}"#, true),
+        (r#"{"task_id": "1", "termination_reason": "user_stop", "ticks": []}"#, true),
+        (r#"{"task_id": "1", "reward": 1.0, "n_messages": 3}"#, true),
+        (r#"{"id": "x", "task_id": "1", "trial": 0, "messages": []}"#, true),
+    ] {
+        assert_eq!(raw(json).is_simulation(false), expected, "{json}");
+    }
 }
