@@ -74,28 +74,29 @@ pub fn info(path: &Path) -> Result<FileInfo, FileError> {
     Ok(FileInfo { kind, bytes: if kind == FileKind::File { target.len() } else { 0 }, is_symlink })
 }
 
-/// Reads a whole regular file, following symbolic links.
+/// Reads a whole regular file as large as it was when it was opened, following symbolic links. What is appended meanwhile is not
+/// read, and neither is what claims to be empty: files of the kernel do, and may never end.
 ///
 /// # Errors
 /// Whatever reading gives, and [`io::ErrorKind::InvalidInput`] for what is not a regular file.
 pub fn read_file(path: &Path) -> Result<Vec<u8>, FileError> {
-    if info(path)?.kind != FileKind::File {
-        let source = io::Error::new(io::ErrorKind::InvalidInput, "not a regular file");
-        return Err(FileError { path: path.to_owned(), source });
-    }
-    fs::read(path).map_err(FileError::at(path))
+    let mut bytes = Vec::new();
+    io::Read::read_to_end(&mut open(path)?, &mut bytes).map_err(FileError::at(path))?;
+    Ok(bytes)
 }
 
-/// Opens a regular file for reading, following symbolic links.
+/// Opens a regular file for reading, following symbolic links; it ends where it ended when it was opened, as for [`read_file`].
 ///
 /// # Errors
 /// As for [`read_file`].
 pub fn open(path: &Path) -> Result<impl io::Read + Send + use<>, FileError> {
-    if info(path)?.kind != FileKind::File {
+    let found = info(path)?;
+    if found.kind != FileKind::File {
         let source = io::Error::new(io::ErrorKind::InvalidInput, "not a regular file");
         return Err(FileError { path: path.to_owned(), source });
     }
-    fs::File::open(path).map_err(FileError::at(path))
+    let file = fs::File::open(path).map_err(FileError::at(path))?;
+    Ok(io::Read::take(file, found.bytes))
 }
 
 /// Creates a directory and its parents where they do not exist.
@@ -155,6 +156,13 @@ mod tests {
         let names: Vec<_> =
             list_dir(dir.path()).unwrap().into_iter().map(|path| path.file_name().unwrap().to_owned()).collect();
         assert_eq!(names, ["a", "b", "c"]);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn files_of_the_kernel_do_not_block() {
+        // It claims a size of 0 and does not end.
+        assert_eq!(read_file(Path::new("/proc/self/pagemap")).unwrap(), b"");
     }
 
     #[cfg(unix)]

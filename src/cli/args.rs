@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::latency::LatencyArgs;
-use crate::records::Component;
+use crate::{records::Component, sources::limits::parse_size};
 
 /// Offline reports on agent-benchmark sweeps.
 #[derive(Debug, Parser)]
@@ -89,6 +89,12 @@ pub(super) struct InputArgs {
     /// Each rule is `[[rule]]` with name, class ("infrastructure", "agent" or "context-window"), pattern (regex) and why.
     #[arg(long, value_name = "FILE", help_heading = "Policies")]
     pub(super) error_rules: Option<PathBuf>,
+    /// Largest result file that is read, unpacked; it is held in memory as a whole.
+    #[arg(long, value_name = "SIZE", default_value = "2GiB", value_parser = parse_size, help_heading = "Limits")]
+    pub(super) max_file_size: u64,
+    /// Largest log that is read, unpacked.
+    #[arg(long, value_name = "SIZE", default_value = "64GiB", value_parser = parse_size, help_heading = "Limits")]
+    pub(super) max_log_size: u64,
 }
 
 #[derive(Debug, Args)]

@@ -11,7 +11,7 @@ use crate::{
         log::{ConsoleLog, LogInput},
     },
     rules::ErrorRules,
-    sources::{Input, MaybeLog, ReadOptions, discover, load_all, load_logs},
+    sources::{Input, Limits, MaybeLog, ReadOptions, discover, load_all, load_logs},
     words::{plural, verb},
 };
 
@@ -41,7 +41,11 @@ pub(super) fn refuse_unused(args: &InputArgs, names: &BTreeSet<String>) -> anyho
 
 /// Finds and reads everything.
 pub(super) fn load(args: &InputArgs, printer: &mut Printer) -> anyhow::Result<Found> {
-    let options = ReadOptions { rules: rules(args)?, overrides: overrides(args)? };
+    let options = ReadOptions {
+        rules: rules(args)?,
+        overrides: overrides(args)?,
+        limits: Limits { file_bytes: args.max_file_size, log_bytes: args.max_log_size },
+    };
     let mut found = discover(&args.paths);
     if !found.missing.is_empty() {
         return Err(UsageError(found.missing.join("\n       ")).into());
@@ -59,7 +63,7 @@ pub(super) fn load(args: &InputArgs, printer: &mut Printer) -> anyhow::Result<Fo
     let (mut logs, mut passed, mut other_files) = (Vec::new(), Vec::new(), found.other_files);
     let mut names = BTreeSet::new();
     let (maybe_logs, named): (Vec<Input>, Vec<bool>) = std::mem::take(&mut found.maybe_logs).into_iter().unzip();
-    for ((outcome, input), named) in load_logs(&maybe_logs).into_iter().zip(maybe_logs).zip(named) {
+    for ((outcome, input), named) in load_logs(&maybe_logs, options.limits).into_iter().zip(maybe_logs).zip(named) {
         match outcome {
             MaybeLog::Log(mut log) => {
                 names.extend(log_models::names(&log));

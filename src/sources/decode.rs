@@ -2,11 +2,14 @@
 
 use std::{
     borrow::Cow,
-    io::{ErrorKind, Read},
+    io::{self, ErrorKind, Read},
+    sync::MutexGuard,
 };
 
-/// Largest text read from one file, in bytes. A result file of this size is a mistake or an attack.
-pub(super) const MAX_TEXT_BYTES: u64 = 2 << 30;
+use super::limits::{LARGE_BYTES, Limits, hold_large};
+
+/// The flag by which the bound is raised.
+const FLAG: &str = "--max-file-size";
 
 /// The text of a file.
 #[derive(Debug)]
@@ -15,43 +18,62 @@ pub(super) struct Decoded<'a> {
     pub(super) text: Cow<'a, [u8]>,
     /// What was wrong with the compressed stream, whose readable beginning was kept.
     pub(super) broken: Option<String>,
+    /// Held as long as a large unpacked text is.
+    _large: Option<MutexGuard<'static, ()>>,
 }
 
-/// Decodes the bytes of a file, or says why they cannot be.
-pub(super) fn decode(bytes: &[u8]) -> Result<Decoded<'_>, String> {
-    let (text, broken) = if bytes.starts_with(&[0x1f, 0x8b]) {
-        unpack("gzip", flate2::read::MultiGzDecoder::new(bytes))?
+/// Decodes the bytes of a file, or says why they cannot be. No text is larger than `limit` bytes; `is_held` tells that the caller holds
+/// the place of the one large text.
+pub(super) fn decode(bytes: &[u8], limit: u64, is_held: bool) -> Result<Decoded<'_>, String> {
+    let (text, broken, large) = if bytes.starts_with(&[0x1f, 0x8b]) {
+        unpack("gzip", flate2::read::MultiGzDecoder::new(bytes), limit, is_held)?
     } else if bytes.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
         let stream = zstd::stream::read::Decoder::with_buffer(bytes).map_err(|cause| format!("broken zstd stream: {cause}"))?;
-        unpack("zstd", stream)?
+        unpack("zstd", stream, limit, is_held)?
     } else {
-        (Cow::Borrowed(bytes), None)
+        (Cow::Borrowed(bytes), None, None)
     };
-    if text.len() as u64 > MAX_TEXT_BYTES {
-        return Err(too_large());
+    if text.len() as u64 > limit {
+        return Err(too_large(limit));
     }
-    Ok(Decoded { text: without_bom(text), broken })
+    Ok(Decoded { text: without_bom(text), broken, _large: large })
 }
 
-/// Returns why a file beyond that is not read.
-pub(super) fn too_large() -> String {
-    format!("larger than {} GiB of text; split the file", MAX_TEXT_BYTES >> 30)
+/// Returns why a file beyond a bound is not read.
+pub(super) fn too_large(limit: u64) -> String {
+    Limits::too_large(limit, FLAG)
 }
 
-fn unpack(format: &str, stream: impl Read) -> Result<(Cow<'static, [u8]>, Option<String>), String> {
+type Unpacked = (Cow<'static, [u8]>, Option<String>, Option<MutexGuard<'static, ()>>);
+
+fn unpack(format: &str, stream: impl Read, limit: u64, is_held: bool) -> Result<Unpacked, String> {
     let mut text = Vec::new();
-    let mut limited = stream.take(MAX_TEXT_BYTES + 1);
-    let broken = match limited.read_to_end(&mut text) {
-        Ok(_) => None,
-        Err(cause) if text.is_empty() => return Err(format!("broken {format} stream: {cause}")),
-        Err(cause) if cause.kind() == ErrorKind::UnexpectedEof => Some(format!("the {format} stream is cut off")),
+    let mut limited = stream.take(limit.saturating_add(1));
+    let mut large = None;
+    let mut outcome = (&mut limited).take(LARGE_BYTES).read_to_end(&mut text);
+    if outcome.is_ok() && text.len() as u64 == LARGE_BYTES {
+        // Many small files that unpack to large ones must not fill the memory together.
+        large = (!is_held).then(hold_large);
+        outcome = limited.read_to_end(&mut text);
+    }
+    let broken = broken(format, outcome, text.is_empty())?;
+    if text.len() as u64 > limit { Err(too_large(limit)) } else { Ok((Cow::Owned(text), broken, large)) }
+}
+
+/// Says what was wrong with a stream of which something was read.
+fn broken(format: &str, outcome: io::Result<usize>, is_empty: bool) -> Result<Option<String>, String> {
+    let Err(cause) = outcome else { return Ok(None) };
+    if is_empty {
+        return Err(format!("broken {format} stream: {cause}"));
+    }
+    Ok(Some(match cause.kind() {
+        ErrorKind::UnexpectedEof => format!("the {format} stream is cut off"),
         // The header of a further member is checked where a member has ended whole.
-        Err(cause) if cause.kind() == ErrorKind::InvalidInput => {
-            Some(format!("bytes that are no {format} follow the end of the {format} stream; they were not read"))
+        ErrorKind::InvalidInput => {
+            format!("bytes that are no {format} follow the end of the {format} stream; they were not read")
         }
-        Err(cause) => Some(format!("the {format} stream is broken: {cause}")),
-    };
-    if text.len() as u64 > MAX_TEXT_BYTES { Err(too_large()) } else { Ok((Cow::Owned(text), broken)) }
+        _ => format!("the {format} stream is broken: {cause}"),
+    }))
 }
 
 fn without_bom(text: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
@@ -73,6 +95,19 @@ mod tests {
 
     use super::*;
 
+    const LIMIT: u64 = 2 << 30;
+
+    #[test]
+    fn bombs_are_stopped_at_the_bound() {
+        let packed = gzip(&vec![b' '; 10_000]);
+        assert!(decode(&packed, 10_000, false).is_ok());
+        assert_eq!(
+            decode(&packed, 9_999, false).unwrap_err(),
+            "larger than 9999 bytes of text; split the file, or raise --max-file-size"
+        );
+        assert!(decode(&[b' '; 11], 10, false).is_err());
+    }
+
     fn gzip(text: &[u8]) -> Vec<u8> {
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
         encoder.write_all(text).unwrap();
@@ -80,7 +115,7 @@ mod tests {
     }
 
     fn text(bytes: &[u8]) -> (String, bool) {
-        let decoded = decode(bytes).unwrap();
+        let decoded = decode(bytes, LIMIT, false).unwrap();
         (String::from_utf8(decoded.text.into_owned()).unwrap(), decoded.broken.is_some())
     }
 
@@ -99,13 +134,13 @@ mod tests {
         let packed = gzip(&long);
         let (kept, broken) = text(&packed[..packed.len() / 2]);
         assert!(broken && !kept.is_empty() && long.starts_with(kept.as_bytes()));
-        assert!(decode(&[0x1f, 0x8b, 0, 0]).unwrap_err().contains("gzip"));
+        assert!(decode(&[0x1f, 0x8b, 0, 0], LIMIT, false).unwrap_err().contains("gzip"));
     }
 
     #[test]
     fn bytes_behind_the_end_of_a_stream_are_said() {
         let packed = [gzip(b"[1]"), b"garbage that is no gzip".to_vec()].concat();
-        let decoded = decode(&packed).unwrap();
+        let decoded = decode(&packed, LIMIT, false).unwrap();
         assert_eq!(&*decoded.text, b"[1]");
         assert!(decoded.broken.as_deref().is_some_and(|why| why.contains("follow the end")), "{:?}", decoded.broken);
     }

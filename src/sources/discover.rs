@@ -120,8 +120,11 @@ fn near(path: &Path) -> Option<String> {
 fn walk(start: &Path, label: Option<&String>, found: &mut Discovered) {
     let named = start.is_file();
     let mut own: BTreeMap<PathBuf, Written> = BTreeMap::new();
+    // Each folder is entered once, by the first path that leads to it: links between folders would multiply the paths without end.
+    let mut entered = BTreeSet::new();
+    let is_new = |entry: &walkdir::DirEntry| !entry.file_type().is_dir() || real(entry).is_none_or(|real| entered.insert(real));
     // Sorted, so that a directory's manifest is known before its sub-directories are entered.
-    for entry in WalkDir::new(start).follow_links(true).sort_by_file_name() {
+    for entry in WalkDir::new(start).follow_links(true).sort_by_file_name().into_iter().filter_entry(is_new) {
         let entry = match entry {
             Ok(entry) => entry,
             Err(cause) => {
@@ -153,6 +156,18 @@ fn walk(start: &Path, label: Option<&String>, found: &mut Discovered) {
             found.other_files += 1;
         }
     }
+}
+
+/// Returns what tells a folder from all others, whatever path leads to it.
+#[cfg(unix)]
+fn real(entry: &walkdir::DirEntry) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    entry.metadata().ok().map(|found| (found.dev(), found.ino()))
+}
+
+#[cfg(not(unix))]
+fn real(entry: &walkdir::DirEntry) -> Option<PathBuf> {
+    entry.path().canonicalize().ok()
 }
 
 fn has_known_ending(path: &Path) -> bool {
@@ -305,6 +320,24 @@ mod tests {
         manifest(b"[1]");
         let found = discover(&[argument]);
         assert_eq!((found.inputs.len(), found.own_files, found.altered_files.len()), (5, 1, 1));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_between_folders_are_followed_once_each() {
+        // Each of 22 folders has two links to the next: four million paths lead to the last.
+        let dir = tempfile::tempdir().unwrap();
+        for level in 0..22 {
+            let folder = dir.path().join(format!("level{level:02}"));
+            fs::create_dir(&folder).unwrap();
+            for link in ["a", "b"] {
+                std::os::unix::fs::symlink(dir.path().join(format!("level{:02}", level + 1)), folder.join(link)).unwrap();
+            }
+        }
+        fs::create_dir(dir.path().join("level22")).unwrap();
+        fs::write(dir.path().join("level22/x.json"), "[]").unwrap();
+        let found = discover(&[dir.path().join("level00").to_string_lossy().into_owned()]);
+        assert_eq!((found.inputs.len(), found.problems.len()), (1, 0));
     }
 
     #[test]

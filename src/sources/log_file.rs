@@ -11,6 +11,7 @@ use super::{
     discover::Input,
     findings::{Refused, refuse},
     foreign,
+    limits::Limits,
     logs::{LogReader, recognise},
 };
 use crate::{
@@ -22,6 +23,8 @@ use crate::{
 
 /// Bytes of a file looked at to find out whether it is a log.
 const HEAD_BYTES: usize = 256 << 10;
+/// Bytes of a log without anything of ours after which it is given up.
+const MOST_NOISE_BYTES: u64 = 64 << 20;
 /// Bytes read at a time.
 const BLOCK_BYTES: usize = 4 << 20;
 /// Endings of files that are logs of something: these are read to the end, since theirs may begin with pages of other output.
@@ -39,15 +42,15 @@ pub enum MaybeLog {
 }
 
 /// Reads all files that may be logs, in parallel; the result is in their order.
-pub fn load_logs(inputs: &[Input]) -> Vec<MaybeLog> {
-    inputs.par_iter().with_max_len(1).map(load).collect()
+pub fn load_logs(inputs: &[Input], limits: Limits) -> Vec<MaybeLog> {
+    inputs.par_iter().with_max_len(1).map(|input| load(input, limits)).collect()
 }
 
-fn load(input: &Input) -> MaybeLog {
+fn load(input: &Input, limits: Limits) -> MaybeLog {
     let passed_over = |reason: String, unreadable: bool| {
         MaybeLog::PassedOver(PassedOver { path: redact(&input.shown).into_owned(), reason, unreadable })
     };
-    match read(input) {
+    match read(input, limits) {
         Ok(Some(log)) => MaybeLog::Log(Box::new(log)),
         Ok(None) if is_log_by_name(&input.path) => {
             let Refused { reason, unreadable } = nothing_read(input);
@@ -90,12 +93,12 @@ pub(super) fn is_log_by_name(path: &Path) -> bool {
     LOG_ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
-fn read(input: &Input) -> io::Result<Option<LogInput>> {
+fn read(input: &Input, limits: Limits) -> io::Result<Option<LogInput>> {
     let file = fsio::open(&input.path).map_err(|cause| cause.source)?;
     let mut hashed = Hashed { inner: file, hash: Hasher::default(), bytes: 0 };
     let mut head = Vec::new();
     {
-        let mut text = unpacked(&mut hashed)?;
+        let mut text = unpacked(&mut hashed)?.take(limits.log_bytes.saturating_add(1));
         match (&mut text).take(HEAD_BYTES as u64).read_to_end(&mut head) {
             Err(cause) if cause.kind() != io::ErrorKind::UnexpectedEof || head.is_empty() => return Err(cause),
             _ => {}
@@ -110,8 +113,15 @@ fn read(input: &Input) -> io::Result<Option<LogInput>> {
         let mut reader = LogReader::new(input);
         reader.feed(&head);
         let (mut block, mut next) = (vec![0; BLOCK_BYTES], vec![0; BLOCK_BYTES]);
-        let mut filled = 0;
+        let (mut filled, mut total) = (0, head.len() as u64);
         loop {
+            if total > limits.log_bytes {
+                return Err(io::Error::other(Limits::too_large(limits.log_bytes, "--max-log-size")));
+            }
+            // A log that says nothing for so long is of another program.
+            if total > MOST_NOISE_BYTES && !reader.has_found() {
+                return Ok(None);
+            }
             // One block is read (and hashed) while the one before is understood.
             let (outcome, ()) = rayon::join(|| text.read(&mut next), || reader.feed(&block[..filled]));
             filled = 0;
@@ -120,6 +130,7 @@ fn read(input: &Input) -> io::Result<Option<LogInput>> {
                 Ok(count) => {
                     std::mem::swap(&mut block, &mut next);
                     filled = count;
+                    total += count as u64;
                 }
                 Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
                 // A packed log of a killed job ends in the middle: what was read stays.
@@ -206,7 +217,7 @@ mod tests {
             input(dir.path(), "other.log.2", b"nothing here\n"),
             input(dir.path(), "binary.out", b"\0\x01\x02"),
         ];
-        let events: Vec<Option<usize>> = load_logs(&inputs)
+        let events: Vec<Option<usize>> = load_logs(&inputs, Limits::default())
             .iter()
             .map(|one| match one {
                 MaybeLog::Log(log) => log.profile.as_ref().map(|log| log.events.len()),
@@ -226,7 +237,7 @@ mod tests {
             ("version https://git-lfs.github.com/spec/v1\noid sha256:aa\nsize 12\n", "Git LFS"),
             ("nothing here\n", "without anything"),
         ] {
-            let reasons = load_logs(&[input(dir.path(), "server.log", text.as_bytes())]);
+            let reasons = load_logs(&[input(dir.path(), "server.log", text.as_bytes())], Limits::default());
             let [MaybeLog::PassedOver(one)] = &reasons[..] else { panic!("{reasons:?}") };
             assert!(one.reason.contains(program), "{}", one.reason);
         }
@@ -237,7 +248,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let lines = LINE.repeat(2 * BLOCK_BYTES / LINE.len());
         let input = input(dir.path(), "big.log", lines.as_bytes());
-        let log = read(&input).unwrap().unwrap();
+        let log = read(&input, Limits::default()).unwrap().unwrap();
         let profile = log.profile.unwrap();
         assert_eq!(profile.events.len(), 2 * BLOCK_BYTES / LINE.len());
         assert_eq!((profile.check.not_understood(), log.source.bytes), (0, lines.len() as u64));

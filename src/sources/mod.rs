@@ -7,6 +7,7 @@ pub mod discover;
 mod findings;
 mod foreign;
 mod lenient;
+pub mod limits;
 mod log_file;
 pub mod logs;
 mod recognise;
@@ -22,6 +23,7 @@ use directory::Piece;
 use findings::{Findings, Refused};
 
 pub use discover::{Discovered, Input, discover};
+pub use limits::Limits;
 pub use log_file::{MaybeLog, load_logs};
 pub use submission::read_submission;
 
@@ -50,12 +52,14 @@ pub struct ReadOptions {
     pub rules: ErrorRules,
     /// The user's `--layout` and `--map`.
     pub overrides: Overrides,
+    /// How much is read of one file.
+    pub limits: Limits,
 }
 
 impl ReadOptions {
     /// The built-in rules and no overrides.
     pub fn builtin() -> Self {
-        Self { rules: ErrorRules::builtin(), overrides: Overrides::default() }
+        Self { rules: ErrorRules::builtin(), overrides: Overrides::default(), limits: Limits::default() }
     }
 }
 
@@ -78,15 +82,17 @@ fn load(input: &Input, options: &ReadOptions, progress: &(dyn Fn(u64) + Sync)) -
         head: None,
     };
     // Looked at before it is read: a huge file must not fill the memory first.
-    if fsio::info(&input.path).is_ok_and(|info| info.bytes > decode::MAX_TEXT_BYTES) {
-        return passed_over(decode::too_large(), true);
+    let size = fsio::info(&input.path).map_or(0, |info| info.bytes);
+    if size > options.limits.file_bytes {
+        return passed_over(decode::too_large(options.limits.file_bytes), true);
     }
+    let large = (size >= limits::LARGE_BYTES).then(limits::hold_large);
     let bytes = match fsio::read_file(&input.path) {
         Ok(bytes) => bytes,
         Err(cause) => return passed_over(format!("cannot be read: {cause}"), true),
     };
     progress(bytes.len() as u64);
-    let decoded = match decode::decode(&bytes) {
+    let decoded = match decode::decode(&bytes, options.limits.file_bytes, large.is_some()) {
         Ok(decoded) => decoded,
         Err(reason) => return passed_over(reason, true),
     };

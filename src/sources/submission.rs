@@ -33,6 +33,9 @@ pub struct SubmissionError {
     reason: String,
 }
 
+/// Most bytes of a submission: it is small.
+const MAX_BYTES: u64 = 64 << 20;
+
 /// Reads a submission; gzip and Zstandard are unpacked.
 ///
 /// # Errors
@@ -40,11 +43,11 @@ pub struct SubmissionError {
 pub fn read_submission(path: &Path) -> Result<Submission, SubmissionError> {
     let shown = redact(&path.to_string_lossy()).into_owned();
     let failed = |reason: String| SubmissionError { path: shown.clone(), reason: redact(&reason).into_owned() };
-    if fsio::info(path).is_ok_and(|info| info.bytes > decode::MAX_TEXT_BYTES) {
-        return Err(failed(decode::too_large()));
+    if fsio::info(path).is_ok_and(|info| info.bytes > MAX_BYTES) {
+        return Err(failed(decode::too_large(MAX_BYTES)));
     }
     let bytes = fsio::read_file(path).map_err(|cause| failed(format!("cannot be read: {}", cause.source)))?;
-    let decoded = decode::decode(&bytes).map_err(failed)?;
+    let decoded = decode::decode(&bytes, MAX_BYTES, false).map_err(failed)?;
     let text = match decoded.broken {
         Some(reason) => return Err(failed(reason)),
         None => decoded.text,

@@ -18,12 +18,20 @@ use crate::{
     },
     records::Loaded,
     report,
+    sources::Limits,
     sweep::assemble,
     views,
 };
 
 pub(in crate::cli) fn run(args: &PowerArgs, printer: &mut Printer) -> anyhow::Result<Ended> {
-    let input = InputArgs { paths: args.from.clone(), layout: args.layout.clone(), map: args.map.clone(), error_rules: None };
+    let input = InputArgs {
+        paths: args.from.clone(),
+        layout: args.layout.clone(),
+        map: args.map.clone(),
+        error_rules: None,
+        max_file_size: Limits::default().file_bytes,
+        max_log_size: Limits::default().log_bytes,
+    };
     let found = load(&input, printer)?;
     refuse_unused(&input, &found.names)?;
     if !found.loaded.iter().any(|one| matches!(one, Loaded::Results(_))) {

@@ -135,6 +135,11 @@ impl Collector {
         true
     }
 
+    /// Returns whether anything was found.
+    pub(super) fn has_found(&self) -> bool {
+        !self.runs.all.is_empty()
+    }
+
     /// Returns the log, if anything was found.
     pub(super) fn finish(self) -> Option<ConsoleLog> {
         let runs = self.runs.all;

@@ -96,6 +96,12 @@ impl LogReader {
         self.carry.extend_from_slice(rest);
     }
 
+    /// Returns whether anything of ours was found so far.
+    pub fn has_found(&self) -> bool {
+        let Reader { profile, vllm, console } = &self.lines.reader;
+        profile.check.records > 0 || !profile.markers.is_empty() || vllm.has_found() || console.has_found()
+    }
+
     /// Ends the log.
     pub fn finish(mut self, input: &Input) -> Logs {
         if !self.carry.is_empty() {

@@ -126,6 +126,11 @@ impl Collector {
         self.errors.entry(group).or_insert(ErrorGroup { text: shown, count: 0, first_line: line }).count += 1;
     }
 
+    /// Returns whether it is known for a server's.
+    pub(super) fn has_found(&self) -> bool {
+        self.is_server
+    }
+
     /// Returns the log, if it is a server's.
     pub(super) fn finish(self) -> Option<VllmLog> {
         let Self { mut log, errors, is_server, .. } = self;
