@@ -16,6 +16,9 @@ use crate::{
     sweep::{Cell, Tally},
 };
 
+/// Largest k of a pass^k curve. A point takes steps in proportion to k, so a task repeated without end would take the square of it.
+pub const MOST_K: u32 = 1000;
+
 /// How the episodes of a cell ended, in episodes that stay after copies and repeated attempts are dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Outcomes {
@@ -112,7 +115,7 @@ pub struct CellStats {
     pub fractional_rewards: u64,
     /// pass^k by k.
     pub curve: Vec<CurvePoint>,
-    /// pass^k by k over the tasks that have k trials, where tasks are uneven: a second definition for the record.
+    /// pass^k by k over the tasks that have k trials, where that is not the curve: a second definition for the record.
     pub available: Vec<CurvePoint>,
     /// pass^k by k with every error a failure, where errors were left out.
     pub errors_as_failures: Option<Vec<CurvePoint>>,
@@ -167,7 +170,7 @@ impl CellStats {
         let tasked: Vec<TaskRow> = rows.iter().filter(|row| row.task.is_some()).copied().collect();
         let counts: Vec<TaskCounts> = counts(rows);
         let trials = range(&counts);
-        let k_max = options.k_max.unwrap_or(u32::MAX).min(trials.map_or(0, |(_, most)| most));
+        let k_max = options.k_max.unwrap_or(u32::MAX).min(trials.map_or(0, |(_, most)| most)).min(MOST_K);
         let draw = |counts: &[TaskCounts], ragged: Ragged| curve(counts, ragged, k_max, options.ci, options.confidence);
         let outcomes = outcomes(rows);
         let tasks = task_stats(cell, &plan, &tasked);
@@ -181,7 +184,10 @@ impl CellStats {
             RaggedChoice::UpstreamV1 => Ragged::UpstreamV1 { num_trials: distinct_trials(cell) },
         };
         let curve_points = draw(&counts, ragged);
-        let uneven = trials.is_some_and(|(fewest, most)| fewest != most);
+        let is_uneven = trials.is_some_and(|(fewest, most)| fewest != most);
+        // The other two fill in trials that are missing, also of tasks without any.
+        let fills_in = matches!(options.ragged, RaggedChoice::UpstreamV1 | RaggedChoice::ZeroFill);
+        let is_plain = !is_uneven && !fills_in;
         let sums: Vec<(f64, u64)> =
             tasked.iter().filter(|row| row.n > 0).map(|row| (row.reward_sum, u64::from(row.n))).collect();
         let errors_matter =
@@ -197,7 +203,7 @@ impl CellStats {
             episode_success_rate: (outcomes.counted > 0).then(|| outcomes.successes as f64 / outcomes.counted as f64),
             reward: rate_of_sums(sums),
             fractional_rewards: fractional_rewards(cell, options),
-            available: if uneven { draw(&counts, Ragged::Available) } else { Vec::new() },
+            available: if is_plain { Vec::new() } else { draw(&counts, Ragged::Available) },
             errors_as_failures: errors_matter.then(|| draw(&self::counts(failed), ragged)),
             missing_bounds: (1..=k_max).map(|k| missing_trial_bounds(&planned, k)).collect(),
             upstream_pass_1: upstream_pass_1(failed, distinct_trials(cell)).filter(|_| is_one_file(cell)),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Plan;
-use crate::sweep::{CellKey, Sweep};
+use crate::sweep::{CellFiles, CellKey, FileSummary, Sweep};
 
 /// Reads one part of a key.
 type KeyPart = fn(&CellKey) -> Option<&str>;
@@ -19,14 +19,14 @@ const KEPT_SAME: [(&str, KeyPart); 5] = [
 
 /// Returns what two cells of one environment differ in although a comparison should keep it the same. Unknown parts are not
 /// taken for different.
-pub(super) fn differences(sweep: &Sweep, plans: [&Plan; 2], cells: [usize; 2]) -> Vec<&'static str> {
+pub(super) fn differences(sweep: &Sweep, files: &CellFiles<'_>, plans: [&Plan; 2], cells: [usize; 2]) -> Vec<&'static str> {
     let keys = cells.map(|cell| &sweep.cells[cell].key);
     let mut found: Vec<&'static str> = KEPT_SAME
         .into_iter()
         .filter(|(_, part)| part(keys[0]).zip(part(keys[1])).is_some_and(|(a, b)| a != b))
         .map(|(name, _)| name)
         .collect();
-    let [ours, theirs] = cells.map(|cell| versions(sweep, cell));
+    let [ours, theirs] = cells.map(|cell| versions(files.of(cell)));
     if !ours.is_empty() && !theirs.is_empty() && ours != theirs {
         found.push("benchmark version");
     }
@@ -38,6 +38,6 @@ pub(super) fn differences(sweep: &Sweep, plans: [&Plan; 2], cells: [usize; 2]) -
 }
 
 /// Returns the versions of the benchmark that wrote the files of a cell.
-pub(super) fn versions(sweep: &Sweep, cell: usize) -> BTreeSet<&str> {
-    sweep.files.iter().filter(|file| file.is_in(cell)).filter_map(|file| file.version.as_deref()).collect()
+pub(super) fn versions<'a>(files: &[&'a FileSummary]) -> BTreeSet<&'a str> {
+    files.iter().filter_map(|file| file.version.as_deref()).collect()
 }

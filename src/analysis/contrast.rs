@@ -1,6 +1,6 @@
 //! Who leads in each environment, and whether that can be told from noise.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{CellStats, Options};
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
         paired::{Paired, holm, paired},
     },
     records::{Benchmark, TaskId},
-    sweep::Sweep,
+    sweep::{CellFiles, Sweep},
 };
 
 /// Fewest common tasks for a comparison to be made at all, and fewest tasks of a leader where others have more.
@@ -61,7 +61,7 @@ pub struct EnvRanking {
 }
 
 /// Ranks the cells of each environment.
-pub(super) fn rank(sweep: &Sweep, cells: &[CellStats], options: &Options) -> Vec<EnvRanking> {
+pub(super) fn rank(sweep: &Sweep, files: &CellFiles<'_>, cells: &[CellStats], options: &Options) -> Vec<EnvRanking> {
     let mut groups: BTreeMap<(Benchmark, Option<&String>), Vec<usize>> = BTreeMap::new();
     for (index, cell) in sweep.cells.iter().enumerate() {
         groups.entry((cell.key.benchmark, cell.key.env.as_ref())).or_default().push(index);
@@ -76,7 +76,7 @@ pub(super) fn rank(sweep: &Sweep, cells: &[CellStats], options: &Options) -> Vec
                 |index: &usize| 2 * cells[*index].scored_tasks < largest || cells[*index].scored_tasks < FEWEST_COMMON_TASKS;
             let score = |index: &usize| cells[*index].pass_1().map_or(f64::NEG_INFINITY, |(value, _)| value);
             order.sort_by(|a, b| small(a).cmp(&small(b)).then_with(|| score(b).total_cmp(&score(a))).then(a.cmp(b)));
-            let contrasts = if env.is_some() { contrasts(sweep, cells, &order, options) } else { Vec::new() };
+            let contrasts = if env.is_some() { contrasts(sweep, files, cells, &order, options) } else { Vec::new() };
             let (solved_by_none, solved_by_all) = extremes(cells, &order);
             EnvRanking { benchmark, env: env.cloned(), order, contrasts, solved_by_none, solved_by_all }
         })
@@ -85,7 +85,7 @@ pub(super) fn rank(sweep: &Sweep, cells: &[CellStats], options: &Options) -> Vec
     rankings
 }
 
-fn contrasts(sweep: &Sweep, cells: &[CellStats], order: &[usize], options: &Options) -> Vec<Contrast> {
+fn contrasts(sweep: &Sweep, files: &CellFiles<'_>, cells: &[CellStats], order: &[usize], options: &Options) -> Vec<Contrast> {
     let Some((leader, others)) = order.split_first() else { return Vec::new() };
     let compared: Vec<Option<Paired>> = others
         .iter()
@@ -110,7 +110,7 @@ fn contrasts(sweep: &Sweep, cells: &[CellStats], order: &[usize], options: &Opti
                 _ => Verdict::Inconclusive,
             };
             let plans = [*leader, *cell].map(|index| &cells[index].plan);
-            let differs = super::comparable::differences(sweep, plans, [*leader, *cell]);
+            let differs = super::comparable::differences(sweep, files, plans, [*leader, *cell]);
             Contrast { cell: *cell, paired, p_holm, verdict, differs }
         })
         .collect()
@@ -127,17 +127,24 @@ fn common(a: &CellStats, b: &CellStats) -> Vec<(TaskCounts, TaskCounts)> {
 
 /// Returns the tasks nobody solved, and the tasks everybody always solved, among those that every cell scored.
 fn extremes(cells: &[CellStats], order: &[usize]) -> (Vec<TaskId>, Vec<TaskId>) {
-    let scored = |index: &usize| -> BTreeSet<&TaskId> {
-        cells[*index].tasks.iter().filter(|task| task.n > 0).map(|task| &task.task).collect()
+    let mut by_task: BTreeMap<&TaskId, Tried> = BTreeMap::new();
+    for task in order.iter().flat_map(|index| &cells[*index].tasks).filter(|task| task.n > 0) {
+        let tried = by_task.entry(&task.task).or_default();
+        tried.cells += 1;
+        tried.never += usize::from(task.c == 0);
+        tried.always += usize::from(task.c == task.n);
+    }
+    let all = |count: fn(&Tried) -> usize| -> Vec<TaskId> {
+        let holds = |tried: &Tried| tried.cells == order.len() && count(tried) == order.len();
+        by_task.iter().filter(|(_, tried)| holds(tried)).map(|(task, _)| (*task).clone()).collect()
     };
-    let shared = order.iter().map(scored).reduce(|a, b| a.intersection(&b).copied().collect()).unwrap_or_default();
-    let all = |test: fn(u32, u32) -> bool| -> Vec<TaskId> {
-        let holds = |task: &TaskId| {
-            order
-                .iter()
-                .all(|index| cells[*index].tasks.iter().find(|one| one.task == *task).is_some_and(|one| test(one.n, one.c)))
-        };
-        shared.iter().filter(|task| holds(task)).map(|task| (*task).clone()).collect()
-    };
-    (all(|_, c| c == 0), all(|n, c| n == c))
+    (all(|tried| tried.never), all(|tried| tried.always))
+}
+
+/// In how many cells a task was scored, never solved, always solved.
+#[derive(Default)]
+struct Tried {
+    cells: usize,
+    never: usize,
+    always: usize,
 }

@@ -10,7 +10,7 @@ mod plan;
 pub mod tau2;
 pub mod verify;
 
-pub use cell::{CellStats, Cost, CutOff, Outcomes, TaskStats};
+pub use cell::{CellStats, Cost, CutOff, MOST_K, Outcomes, TaskStats};
 pub use contrast::{Contrast, EnvRanking, FEWEST_COMMON_TASKS, Verdict};
 pub use overall::{Overall, OverallPoint, OverallRow};
 pub use plan::Plan;
@@ -88,20 +88,27 @@ pub struct Analysis {
 pub fn analyze(sweep: &Sweep, options: &Options) -> FrameResult<Analysis> {
     let rows = frames::per_task(frames::episodes(sweep, options.errors)?)?;
     let failed = frames::per_task(frames::episodes(sweep, ErrorPolicy::Fail)?)?;
-    let plans = plan::plans(sweep, options.planned_trials);
+    let files = sweep.cell_files();
+    let plans = plan::plans(sweep, &files, options.planned_trials);
     let cells: Vec<CellStats> = sweep
         .cells
         .iter()
         .zip(plans)
         .enumerate()
         .map(|(index, (cell, plan))| {
-            let own = |rows: &[TaskRow]| rows.iter().filter(|row| row.cell == index).copied().collect::<Vec<_>>();
-            let mut stats = CellStats::compute(cell, plan, &own(&rows), &own(&failed), options);
-            stats.tau2 = Tau2Stats::compute(sweep, index, options);
+            let mut stats = CellStats::compute(cell, plan, of_cell(&rows, index), of_cell(&failed, index), options);
+            stats.tau2 = Tau2Stats::compute(cell, files.of(index), options);
             stats
         })
         .collect();
-    let rankings = contrast::rank(sweep, &cells, options);
+    let rankings = contrast::rank(sweep, &files, &cells, options);
     let overall = overall::overall(sweep, &cells, options);
     Ok(Analysis { options: *options, cells, rankings, overall })
+}
+
+/// Returns the rows of a cell; rows are in order of cell.
+fn of_cell(rows: &[TaskRow], cell: usize) -> &[TaskRow] {
+    let begin = rows.partition_point(|row| row.cell < cell);
+    let end = rows.partition_point(|row| row.cell <= cell);
+    rows.get(begin..end).unwrap_or_default()
 }

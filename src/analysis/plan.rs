@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     records::{Benchmark, TaskId},
-    sweep::{Cell, Sweep},
+    sweep::{Cell, CellFiles, FileSummary, Sweep},
 };
 
 /// The plan of one cell.
@@ -24,7 +24,7 @@ pub struct Plan {
 /// else the tasks that the largest cell or at least two cells of the same benchmark and environment have; always the cell's own.
 /// Trials: the user's number, else the most trials that a tenth of the cell's tasks reach: a run
 /// cut off in its last round shows, a single task run more often than the others does not count.
-pub(super) fn plans(sweep: &Sweep, planned_trials: Option<u32>) -> Vec<Plan> {
+pub(super) fn plans(sweep: &Sweep, files: &CellFiles<'_>, planned_trials: Option<u32>) -> Vec<Plan> {
     let mut envs: BTreeMap<(Benchmark, &str), Vec<&Cell>> = BTreeMap::new();
     for cell in &sweep.cells {
         if let Some(env) = &cell.key.env {
@@ -36,9 +36,9 @@ pub(super) fn plans(sweep: &Sweep, planned_trials: Option<u32>) -> Vec<Plan> {
     let plan = |(index, cell): (usize, &Cell)| {
         // A part of a file's episodes was not planned by that file: such cells are measured by their own tasks.
         let whole = !sweep.by.splits_files();
-        let ranged = range_tasks(sweep, index).filter(|_| whole);
+        let ranged = range_tasks(files.of(index)).filter(|_| whole);
         let from_ranges = ranged.is_some();
-        let declared = if whole { declared(sweep, index) } else { Declared::default() };
+        let declared = if whole { declared(files.of(index)) } else { Declared::default() };
         let listed = Some(declared.tasks).filter(|tasks| !tasks.is_empty());
         let mut tasks: BTreeSet<TaskId> = listed.or(ranged).unwrap_or_else(|| {
             let env = cell.key.env.as_deref().filter(|_| whole).and_then(|env| by_env.get(&(cell.key.benchmark, env)));
@@ -70,8 +70,8 @@ struct Declared {
     trials: u32,
 }
 
-fn declared(sweep: &Sweep, cell: usize) -> Declared {
-    let runs = sweep.files.iter().filter(|file| file.is_in(cell)).filter_map(|file| file.tau2.as_deref());
+fn declared(files: &[&FileSummary]) -> Declared {
+    let runs = files.iter().filter_map(|file| file.tau2.as_deref());
     runs.fold(Declared::default(), |mut declared, run| {
         declared.tasks.extend(run.tasks.keys().cloned());
         declared.trials = declared.trials.max(run.planned_trials.unwrap_or(0));
@@ -93,9 +93,9 @@ fn usual_trials(mut trials: Vec<usize>) -> u32 {
 const MAX_RANGE: i64 = 10_000;
 
 /// Returns the tasks of the closed ranges `start-end` (end excluded, as τ-bench does) if all files of a cell have one.
-fn range_tasks(sweep: &Sweep, cell: usize) -> Option<BTreeSet<TaskId>> {
+fn range_tasks(files: &[&FileSummary]) -> Option<BTreeSet<TaskId>> {
     let mut tasks = BTreeSet::new();
-    for file in sweep.files.iter().filter(|file| file.is_in(cell)) {
+    for file in files {
         let (start, end) = file.task_range.as_deref()?.split_once('-')?;
         let (start, end): (i64, i64) = (start.parse().ok()?, end.parse().ok()?);
         if start < 0 || end <= start || end - start > MAX_RANGE {

@@ -12,7 +12,7 @@ use crate::{
         ratio::{RatioOfSums, TaskSums, ratio_of_sums},
     },
     records::{Component, ReviewError, TaskId, Tau2Facts, Tau2Task, Termination},
-    sweep::{Cell, Sweep, Trial},
+    sweep::{Cell, FileSummary, Trial},
 };
 
 /// Percentiles of durations shown, in percent.
@@ -149,10 +149,8 @@ pub struct Tau2Stats {
 
 impl Tau2Stats {
     /// Computes them; `None` for a cell of another benchmark.
-    pub(super) fn compute(sweep: &Sweep, index: usize, options: &Options) -> Option<Self> {
-        let files: Vec<_> = sweep.files.iter().filter(|file| file.is_in(index)).collect();
+    pub(super) fn compute(cell: &Cell, files: &[&FileSummary], options: &Options) -> Option<Self> {
         let runs: Vec<_> = files.iter().filter_map(|file| file.tau2.as_deref()).collect();
-        let cell = &sweep.cells[index];
         let trials: Vec<&Trial> = cell.tasks.values().flatten().chain(&cell.untasked).collect();
         let facts: Vec<&Tau2Facts> = trials.iter().filter_map(|trial| trial.episode.tau2.as_deref()).collect();
         if runs.is_empty() && facts.is_empty() {

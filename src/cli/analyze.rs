@@ -16,7 +16,7 @@ use crate::{
     metrics::Ci,
     redact::redact,
     report,
-    sweep::{Attempts, By, ErrorPolicy, Sweep, assemble_by, rebase, without_copies},
+    sweep::{Attempts, By, ErrorPolicy, Sweep, assemble_by, rebase},
     views::{
         self,
         document::Document,
@@ -48,7 +48,7 @@ pub(super) fn run(args: &AnalyzeArgs, printer: &mut Printer) -> anyhow::Result<E
     let by = args.by.as_deref().map_or_else(|| Ok(By::default()), By::parse);
     let by = by.map_err(|cause| UsageError(cause.to_string()))?;
     let mut sweep = assemble_by(found.loaded, attempts, &by);
-    sweep.logs = without_copies(found.logs);
+    sweep.add_logs(found.logs);
     let rebased = (!args.reward_basis.is_empty()).then(|| rebase(&mut sweep, &args.reward_basis));
     let analysis = analysis::analyze(&sweep, &options(args)).context("computing the figures")?;
     let latency = analysis::latency::latency(&sweep, &args.latency.options(args.confidence));

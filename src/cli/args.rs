@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::latency::LatencyArgs;
-use crate::{records::Component, sources::limits::parse_size};
+use crate::{
+    records::{Component, plausible::MOST_TRIALS},
+    sources::limits::parse_size,
+};
 
 /// Offline reports on agent-benchmark sweeps.
 #[derive(Debug, Parser)]
@@ -186,7 +189,7 @@ pub(super) struct AnalyzeArgs {
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1000), value_name = "K", help_heading = "Statistics")]
     pub(super) k: Option<u32>,
     /// Trials planned for each task, for the coverage. Default: the most that a tenth of the cell's tasks reach.
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..), value_name = "N", help_heading = "Statistics")]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_TRIALS)), value_name = "N", help_heading = "Statistics")]
     pub(super) planned_trials: Option<u32>,
     #[command(flatten)]
     pub(super) latency: LatencyArgs,

@@ -90,11 +90,12 @@ type Reader = fn(TrialState) -> Option<f64>;
 /// Gives pass^k of the whole cell.
 type PassK<'a> = &'a dyn Fn(u32) -> Option<f64>;
 
-/// Returns what each convention makes of the same trials, for k = 1 to the larger of `planned` and `trial_ids`.
+/// Returns what each convention makes of the same trials, for k = 1 to the larger of `planned` and `trial_ids`, at most `most_k`: both
+/// may be any number that a file names.
 ///
 /// `planned` is the number of trials planned per task, `trial_ids` the number of distinct trial ids in the files.
-pub fn explain_pass_k(tasks: &[TaskTrials], planned: u32, trial_ids: u32) -> Vec<Convention> {
-    let cell = Cell { tasks, planned, trial_ids };
+pub fn explain_pass_k(tasks: &[TaskTrials], planned: u32, trial_ids: u32, most_k: u32) -> Vec<Convention> {
+    let cell = Cell { tasks, planned, trial_ids, most_k };
     let groups: [Vec<Convention>; 5] =
         [cell.ours().into(), cell.tau_bench().into(), cell.tau2().into(), cell.harnesses().into(), cell.pass_rates().into()];
     groups.concat()
@@ -104,6 +105,7 @@ struct Cell<'a> {
     tasks: &'a [TaskTrials],
     planned: u32,
     trial_ids: u32,
+    most_k: u32,
 }
 
 impl Cell<'_> {
@@ -273,7 +275,7 @@ impl Cell<'_> {
     }
 
     fn k_max(&self) -> u32 {
-        self.planned.max(self.trial_ids)
+        self.planned.max(self.trial_ids).min(self.most_k)
     }
 
     /// Returns the trials and successes of every planned task.

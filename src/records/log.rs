@@ -239,6 +239,8 @@ pub struct SelfCheck {
     pub understood: u64,
     /// Those cut off by the end of the file, whose last value was not used. They count as understood if they name their type.
     pub cut_off: u64,
+    /// Times, durations and token counts that no run can have, read as unknown.
+    pub implausible: u64,
     /// The first few that were not understood.
     pub examples: Vec<BadLine>,
     /// What was found, in the order of the names of the types.

@@ -11,6 +11,7 @@ use super::{
     discover::Input,
     findings::{Refused, refuse},
     foreign,
+    guard::{guarded, trip},
     limits::Limits,
     logs::{LogReader, recognise},
 };
@@ -56,8 +57,9 @@ fn load(input: &Input, limits: Limits) -> MaybeLog {
             let Refused { reason, unreadable } = nothing_read(input);
             passed_over(reason, unreadable)
         }
-        Err(cause) if is_log_by_name(&input.path) => passed_over(format!("cannot be read: {cause}"), true),
-        Ok(None) | Err(_) => MaybeLog::Other,
+        Err(Failure::Bug(bug)) => passed_over(bug, true),
+        Err(Failure::Io(cause)) if is_log_by_name(&input.path) => passed_over(format!("cannot be read: {cause}"), true),
+        Ok(None) | Err(Failure::Io(_)) => MaybeLog::Other,
     }
 }
 
@@ -93,37 +95,61 @@ pub(super) fn is_log_by_name(path: &Path) -> bool {
     LOG_ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
-fn read(input: &Input, limits: Limits) -> io::Result<Option<LogInput>> {
+/// Why a file could not be read to its end.
+#[derive(Debug)]
+enum Failure {
+    Io(io::Error),
+    /// A reader panicked; in words.
+    Bug(String),
+}
+
+impl From<io::Error> for Failure {
+    fn from(cause: io::Error) -> Self {
+        Self::Io(cause)
+    }
+}
+
+fn read(input: &Input, limits: Limits) -> Result<Option<LogInput>, Failure> {
     let file = fsio::open(&input.path).map_err(|cause| cause.source)?;
     let mut hashed = Hashed { inner: file, hash: Hasher::default(), bytes: 0 };
     let mut head = Vec::new();
     {
         let mut text = unpacked(&mut hashed)?.take(limits.log_bytes.saturating_add(1));
         match (&mut text).take(HEAD_BYTES as u64).read_to_end(&mut head) {
-            Err(cause) if cause.kind() != io::ErrorKind::UnexpectedEof || head.is_empty() => return Err(cause),
+            Err(cause) if cause.kind() != io::ErrorKind::UnexpectedEof || head.is_empty() => return Err(cause.into()),
             _ => {}
         }
         let name = input.path.file_name().unwrap_or_default().to_string_lossy();
-        let seen = recognise(&head, &name).is_some();
+        let seen = guarded(|| recognise(&head, &name).is_some()).map_err(Failure::Bug)?;
         let is_text = !head.contains(&0) && !begins_as_json(&head);
         let may_be_ours = seen || (is_text && is_log_by_name(&input.path));
         if !may_be_ours {
             return Ok(None);
         }
         let mut reader = LogReader::new(input);
-        reader.feed(&head);
+        let mut feed = |block: &[u8]| {
+            // A block may be read on another thread, so the guard is as near as can be.
+            guarded(|| {
+                trip(block);
+                reader.feed(block);
+                reader.has_found()
+            })
+            .map_err(Failure::Bug)
+        };
+        let mut has_found = feed(&head)?;
         let (mut block, mut next) = (vec![0; BLOCK_BYTES], vec![0; BLOCK_BYTES]);
         let (mut filled, mut total) = (0, head.len() as u64);
         loop {
             if total > limits.log_bytes {
-                return Err(io::Error::other(Limits::too_large(limits.log_bytes, "--max-log-size")));
+                return Err(io::Error::other(Limits::too_large(limits.log_bytes, "--max-log-size")).into());
             }
             // A log that says nothing for so long is of another program.
-            if total > MOST_NOISE_BYTES && !reader.has_found() {
+            if total > MOST_NOISE_BYTES && !has_found {
                 return Ok(None);
             }
             // One block is read (and hashed) while the one before is understood.
-            let (outcome, ()) = rayon::join(|| text.read(&mut next), || reader.feed(&block[..filled]));
+            let (outcome, fed) = rayon::join(|| text.read(&mut next), || feed(&block[..filled]));
+            has_found = fed?;
             filled = 0;
             match outcome {
                 Ok(0) => break,
@@ -135,11 +161,11 @@ fn read(input: &Input, limits: Limits) -> io::Result<Option<LogInput>> {
                 Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
                 // A packed log of a killed job ends in the middle: what was read stays.
                 Err(cause) if cause.kind() == io::ErrorKind::UnexpectedEof => break,
-                Err(cause) => return Err(cause),
+                Err(cause) => return Err(cause.into()),
             }
         }
         drop(text);
-        let found = reader.finish(input);
+        let found = guarded(|| reader.finish(input)).map_err(Failure::Bug)?;
         if found.profile.is_none() && found.vllm.is_none() && found.console.is_none() {
             return Ok(None);
         }
@@ -241,6 +267,28 @@ mod tests {
             let [MaybeLog::PassedOver(one)] = &reasons[..] else { panic!("{reasons:?}") };
             assert!(one.reason.contains(program), "{}", one.reason);
         }
+    }
+
+    #[test]
+    fn a_panic_on_one_log_leaves_the_others() {
+        let dir = tempfile::tempdir().unwrap();
+        let far = LINE.repeat(2 * BLOCK_BYTES / LINE.len()) + "trip the reader\n";
+        let inputs = [
+            input(dir.path(), "a.log", LINE.as_bytes()),
+            input(dir.path(), "b.log", format!("{LINE}trip the reader\n").as_bytes()),
+            input(dir.path(), "no_log_by_name", format!("{LINE}trip the reader\n").as_bytes()),
+            input(dir.path(), "far.log", far.as_bytes()),
+            input(dir.path(), "z.log", LINE.as_bytes()),
+        ];
+        let fates: Vec<&str> = load_logs(&inputs, Limits::default())
+            .iter()
+            .map(|one| match one {
+                MaybeLog::Log(_) => "log",
+                MaybeLog::PassedOver(file) if file.unreadable && file.reason.contains("bug of taureport") => "bug",
+                MaybeLog::PassedOver(_) | MaybeLog::Other => "other",
+            })
+            .collect();
+        assert_eq!(fates, ["log", "bug", "bug", "bug", "log"]);
     }
 
     #[test]

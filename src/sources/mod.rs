@@ -6,6 +6,8 @@ mod directory;
 pub mod discover;
 mod findings;
 mod foreign;
+mod guard;
+mod implausible;
 mod lenient;
 pub mod limits;
 mod log_file;
@@ -77,10 +79,15 @@ pub fn load_all(inputs: &[Input], options: &ReadOptions, progress: &(dyn Fn(u64)
 
 fn load(input: &Input, options: &ReadOptions, progress: &(dyn Fn(u64) + Sync)) -> Piece {
     let shown = redact(&input.shown).into_owned();
-    let passed_over = |reason: String, unreadable: bool| Piece {
-        loaded: Loaded::PassedOver(PassedOver { path: shown.clone(), reason, unreadable }),
-        head: None,
-    };
+    guard::guarded(|| read(input, &shown, options, progress)).unwrap_or_else(|bug| passed_over(&shown, bug, true))
+}
+
+fn passed_over(shown: &str, reason: String, unreadable: bool) -> Piece {
+    Piece { loaded: Loaded::PassedOver(PassedOver { path: shown.to_owned(), reason, unreadable }), head: None }
+}
+
+fn read(input: &Input, shown: &str, options: &ReadOptions, progress: &(dyn Fn(u64) + Sync)) -> Piece {
+    let passed_over = |reason: String, unreadable: bool| passed_over(shown, reason, unreadable);
     // Looked at before it is read: a huge file must not fill the memory first.
     let size = fsio::info(&input.path).map_or(0, |info| info.bytes);
     if size > options.limits.file_bytes {
@@ -96,10 +103,12 @@ fn load(input: &Input, options: &ReadOptions, progress: &(dyn Fn(u64) + Sync)) -
         Ok(decoded) => decoded,
         Err(reason) => return passed_over(reason, true),
     };
-    let (content, head) = match interpret(&decoded.text, &components(&input.telling), options) {
+    guard::trip(&decoded.text);
+    let (mut content, head) = match interpret(&decoded.text, &components(&input.telling), options) {
         Ok(content) => content,
         Err(refused) => return passed_over(redact(&refused.reason).into_owned(), refused.unreadable),
     };
+    content.issues.extend(implausible::refuse(&mut content.episodes, content.run.as_mut()));
     let broken = decoded.broken.map(|message| (IssueKind::Salvaged, message));
     let issues = broken.into_iter().chain(content.issues);
     let loaded = Loaded::Results(Box::new(ResultFile {
@@ -109,9 +118,14 @@ fn load(input: &Input, options: &ReadOptions, progress: &(dyn Fn(u64) + Sync)) -
         stored: content.stored,
         tau2: content.run.map(Box::new),
         issues: issues
-            .map(|(kind, message)| Issue { kind, path: shown.clone(), message: redact(&message).into_owned() })
+            .map(|(kind, message)| Issue { kind, path: shown.to_owned(), message: redact(&message).into_owned() })
             .collect(),
-        source: SourceFile { path: shown, label: input.label.clone(), bytes: bytes.len() as u64, sha256: sha256_hex(&bytes) },
+        source: SourceFile {
+            path: shown.to_owned(),
+            label: input.label.clone(),
+            bytes: bytes.len() as u64,
+            sha256: sha256_hex(&bytes),
+        },
     }));
     Piece { loaded, head }
 }

@@ -50,6 +50,18 @@ fn notes(file: &ResultFile) -> Vec<&str> {
 }
 
 #[test]
+fn a_panic_on_one_file_leaves_the_others() {
+    let (results, others) = load_folder(&[
+        ("a.json", format!("{{{INFO}, \"simulations\": [{}]}}", simulation("a", "0"))),
+        ("b.json", format!("{{{INFO}, \"simulations\": [{}]}}", simulation("trip the reader", "0"))),
+        ("c.json", format!("{{{INFO}, \"simulations\": [{}]}}", simulation("c", "1"))),
+    ]);
+    assert_eq!(results.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["a.json", "c.json"]);
+    let [(name, reason)] = others.as_slice() else { panic!("{others:?}") };
+    assert!(name == "b.json" && reason.contains(": tripped): this is a bug of taureport"), "{name}: {reason}");
+}
+
+#[test]
 fn a_directory_becomes_one_file() {
     let index = r#""simulation_index": [{"id": "a"}, {"id": "gone"}]"#;
     let (results, others) = load_folder(&[

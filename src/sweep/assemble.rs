@@ -49,9 +49,20 @@ pub struct Tally {
 }
 
 impl FileSummary {
-    /// Returns whether some of its episodes belong to a cell.
+    /// Returns whether some of its episodes belong to a cell. For many cells there is [`Sweep::cell_files`].
     pub fn is_in(&self, cell: usize) -> bool {
         self.cells.contains(&cell)
+    }
+}
+
+/// The files of every cell, in the order of [`Sweep::files`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct CellFiles<'a>(Vec<Vec<&'a FileSummary>>);
+
+impl<'a> CellFiles<'a> {
+    /// Returns the files of which some episodes belong to a cell.
+    pub fn of(&self, cell: usize) -> &[&'a FileSummary] {
+        self.0.get(cell).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -242,6 +253,19 @@ impl Sweep {
         self.shared.extend(shared.into_iter().map(|(other_cell, episodes)| Shared { file, other_cell, episodes }));
     }
 
+    /// Looks up once which files each cell has: a search by cell would go through all files for every cell.
+    pub fn cell_files(&self) -> CellFiles<'_> {
+        let mut by_cell = vec![Vec::new(); self.cells.len()];
+        for file in &self.files {
+            for cell in &file.cells {
+                if let Some(files) = by_cell.get_mut(*cell) {
+                    files.push(file);
+                }
+            }
+        }
+        CellFiles(by_cell)
+    }
+
     /// Returns the index of the cell with a key; all keys are known once the cells are made.
     fn index_of(&self, key: &CellKey) -> Option<usize> {
         self.cells.binary_search_by(|cell| cell.key.cmp(key)).ok()
@@ -270,17 +294,17 @@ enum Fate {
 /// Leaves one attempt at each (task, trial) of a file, in order of task and trial. Records without a trial number never conflict.
 fn settle_conflicts(episodes: Vec<Episode>, attempts: Attempts) -> Vec<(Fate, Episode)> {
     let mut settled = Vec::with_capacity(episodes.len());
-    let mut groups: BTreeMap<(Option<TaskId>, Option<i64>), Vec<Episode>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Option<TaskId>, Option<i64>), (Vec<Episode>, BTreeSet<Fingerprint>)> = BTreeMap::new();
     for episode in episodes {
-        let group = groups.entry((episode.task.clone(), episode.trial)).or_default();
+        let (group, known) = groups.entry((episode.task.clone(), episode.trial)).or_default();
         let told = episode.trial.is_some() || !is_anonymous(&episode);
-        if told && group.iter().any(|other| other.fingerprint == episode.fingerprint) {
+        if !known.insert(episode.fingerprint) && told {
             settled.push((Fate::Copy, episode));
         } else {
             group.push(episode);
         }
     }
-    for ((task, trial), group) in groups {
+    for ((task, trial), (group, _)) in groups {
         let every = attempts == Attempts::All || task.is_none() || trial.is_none();
         let chosen = choose(&group, attempts);
         let fate = |at: usize| if every || at == chosen { Fate::Kept } else { Fate::Conflict };

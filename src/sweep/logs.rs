@@ -8,7 +8,29 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-use crate::records::log::{Event, LogFile, LogInput};
+use super::Sweep;
+use crate::records::{
+    Issue, IssueKind,
+    log::{Event, LogFile, LogInput},
+};
+
+impl Sweep {
+    /// Takes in the logs that lie beside the results, and what was found about them.
+    pub fn add_logs(&mut self, logs: Vec<LogInput>) {
+        self.logs = without_copies(logs);
+        self.issues.extend(self.logs.iter().filter_map(implausible));
+        self.issues.sort_by(|a, b| (a.kind, &a.path).cmp(&(b.kind, &b.path)));
+    }
+}
+
+/// Says that values of a log were refused.
+fn implausible(log: &LogInput) -> Option<Issue> {
+    let count = log.profile.as_ref().map_or(0, |log| log.check.implausible);
+    let values = if count == 1 { "value" } else { "values" };
+    let message =
+        format!("{count} implausible {values} (times, durations or token counts: negative, or beyond any run) read as unknown");
+    (count > 0).then(|| Issue { kind: IssueKind::Note, path: log.source.path.clone(), message })
+}
 
 /// Drops the events of each file that earlier ones have. Files that know their domain and hold more go first.
 pub fn without_copies(mut logs: Vec<LogInput>) -> Vec<LogInput> {

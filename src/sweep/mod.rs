@@ -19,7 +19,7 @@ mod key;
 mod logs;
 pub mod policy;
 
-pub use assemble::{Cell, FileSummary, Shared, Sweep, Tally, Trial, assemble, assemble_by};
+pub use assemble::{Cell, CellFiles, FileSummary, Shared, Sweep, Tally, Trial, assemble, assemble_by};
 pub use basis::{Rebased, rebase};
 pub use by::{By, ByError, Column};
 pub use key::CellKey;

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Largest k shown.
-const MOST_K: usize = 8;
+const MOST_K: u32 = 8;
 
 /// Returns the section with one table a cell.
 pub(super) fn section(scene: &Scene<'_>) -> (Section, Vec<Table>) {
@@ -36,8 +36,8 @@ fn table(entry: &Entry<'_>) -> Table {
             TaskTrials { trials: trials.iter().map(|trial| state(&trial.episode.outcome)).collect() }
         })
         .collect();
-    let conventions = explain_pass_k(&tasks, plan.trials, entry.stats.distinct_trials);
-    let most = conventions.iter().map(|one| one.values.len()).max().unwrap_or(0).min(MOST_K);
+    let conventions = explain_pass_k(&tasks, plan.trials, entry.stats.distinct_trials, MOST_K);
+    let most = conventions.iter().map(|one| one.values.len()).max().unwrap_or(0);
     let mut columns = vec![column::text("convention", "convention"), column::text("who", "who")];
     columns.extend((1..=most).map(|k| column::number(&format!("pass_hat_{k}"), &format!("k={k}"))));
     columns.push(column::number("average_reward", "avg reward"));

@@ -246,7 +246,7 @@ fn ends(interval: Option<Interval>) -> Option<[f64; 2]> {
 
 fn cell(scene: &Scene<'_>, entry: &Entry<'_>) -> CellJson {
     let (key, stats) = (&entry.cell.key, entry.stats);
-    let files = scene.sweep.files.iter().filter(|file| file.is_in(entry.index)).map(|file| file.source.path.clone());
+    let files = scene.files.of(entry.index).iter().map(|file| file.source.path.clone());
     let decay = stats.decay.as_ref();
     CellJson {
         id: entry.name.id.clone(),

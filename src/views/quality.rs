@@ -106,7 +106,7 @@ fn episodes_table(scene: &Scene<'_>) -> Table {
     ];
     let rows = scene.entries().map(|entry| {
         let (stats, outcomes) = (entry.stats, entry.stats.outcomes);
-        let files = scene.sweep.files.iter().filter(|file| file.is_in(entry.index)).count();
+        let files = scene.files.of(entry.index).len();
         let infra = stats.infrastructure_rate;
         let [lo, hi] = cell::interval(bounds(infra.and_then(|rate| rate.interval)));
         let tasked = !stats.plan.tasks.is_empty();
@@ -270,7 +270,7 @@ fn upstream_table(scene: &Scene<'_>) -> Option<Table> {
                 cell::text("it divides by tasks × distinct trial numbers, so missing trials and errors are failures"),
             ]);
         }
-        for file in scene.sweep.files.iter().filter(|file| file.is_in(entry.index)) {
+        for file in scene.files.of(entry.index) {
             let stored = file.stored.as_ref().and_then(|stored| stored.pass_hat.get(&1).copied().or(stored.avg_reward));
             if let Some(theirs) = stored.filter(|theirs| (theirs - ours).abs() > UPSTREAM_DIFFERS) {
                 rows.push(vec![

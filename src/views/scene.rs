@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::names::{CellName, env_name, names, slug, unique};
 use crate::{
     analysis::{Analysis, CellStats, EnvRanking, latency::Latency},
-    sweep::{Cell, Rebased, Sweep},
+    sweep::{Cell, CellFiles, Rebased, Sweep},
 };
 
 pub use crate::words::plural;
@@ -21,6 +21,8 @@ pub struct Scene<'a> {
     pub sweep: &'a Sweep,
     /// All figures.
     pub analysis: &'a Analysis,
+    /// The files of each cell.
+    pub files: CellFiles<'a>,
     /// Names, one a cell.
     pub names: Vec<CellName>,
     /// Version of the program.
@@ -51,7 +53,17 @@ pub struct Entry<'a> {
 impl<'a> Scene<'a> {
     /// Sets the scene.
     pub fn new(sweep: &'a Sweep, analysis: &'a Analysis, version: &'a str) -> Self {
-        Self { sweep, analysis, names: names(sweep), version, flags: Vec::new(), other_files: 0, rebased: None, latency: None }
+        Self {
+            sweep,
+            analysis,
+            files: sweep.cell_files(),
+            names: names(sweep),
+            version,
+            flags: Vec::new(),
+            other_files: 0,
+            rebased: None,
+            latency: None,
+        }
     }
 
     /// Returns all cells in order.

@@ -7,7 +7,7 @@ use super::{
     scene::{Entry, Scene, listing, plural},
 };
 use crate::{
-    analysis::{CellStats, EnvRanking, Tau2Stats},
+    analysis::{CellStats, EnvRanking, MOST_K, Tau2Stats},
     records::{Issue, IssueKind, by_reason},
     words::{clause, verb},
 };
@@ -69,6 +69,10 @@ fn cell_warnings(entry: &Entry<'_>) -> Vec<String> {
         found.push(format!(
             "{name}: repeated rows make τ-bench's formula exceed 1; it is no probability here (--ragged upstream-v1)."
         ));
+    }
+    if let Some((_, most)) = stats.trials.filter(|(_, most)| *most > MOST_K && stats.curve.len() as u64 == u64::from(MOST_K)) {
+        let most = plural(u64::from(most), "trial");
+        found.push(format!("{name}: one task has {most}; pass^k is computed up to k = {}.", fmt::count(Some(MOST_K.into()))));
     }
     if stats.outcomes.invalid > 0 {
         let (invalid, episodes) = (fmt::count(Some(stats.outcomes.invalid)), plural(stats.outcomes.episodes, "episode"));

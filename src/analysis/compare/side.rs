@@ -10,7 +10,7 @@ use super::calls::{self, CallSeries};
 use crate::{
     metrics::TaskCounts,
     records::{Benchmark, ErrorClass, Outcome, TaskId},
-    sweep::{Column, ErrorPolicy, Sweep, Trial},
+    sweep::{Cell, Column, ErrorPolicy, FileSummary, Sweep, Trial},
 };
 
 /// A sum over the episodes in which a quantity is known.
@@ -169,11 +169,11 @@ pub struct Side {
 
 /// Returns the cells of a sweep under an error policy.
 pub fn cells(sweep: &Sweep, errors: ErrorPolicy) -> Vec<CellData> {
-    (0..sweep.cells.len()).map(|index| cell(sweep, index, errors)).collect()
+    let files = sweep.cell_files();
+    sweep.cells.iter().enumerate().map(|(index, one)| cell(one, files.of(index), errors)).collect()
 }
 
-fn cell(sweep: &Sweep, index: usize, errors: ErrorPolicy) -> CellData {
-    let cell = &sweep.cells[index];
+fn cell(cell: &Cell, files: &[&FileSummary], errors: ErrorPolicy) -> CellData {
     let mut tasks: BTreeMap<TaskId, TaskData> = BTreeMap::new();
     for (task, trials) in &cell.tasks {
         let data = tasks.entry(task.clone()).or_default();
@@ -192,7 +192,7 @@ fn cell(sweep: &Sweep, index: usize, errors: ErrorPolicy) -> CellData {
         benchmark: cell.key.benchmark,
         env: cell.key.env.clone(),
         parts,
-        versions: super::super::comparable::versions(sweep, index).into_iter().map(str::to_owned).collect(),
+        versions: super::super::comparable::versions(files).into_iter().map(str::to_owned).collect(),
         episodes: episodes().count() as u64,
         infrastructure_errors: episodes().filter(|episode| is_infrastructure(&episode.outcome)).count() as u64,
         without_task: cell.untasked.len() as u64,

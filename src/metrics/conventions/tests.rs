@@ -35,7 +35,7 @@ fn render(conventions: &[Convention]) -> String {
 
 #[test]
 fn the_fixture_separates_the_conventions() {
-    insta::assert_snapshot!(render(&explain_pass_k(&fixture(), 4, 4)), @r"
+    insta::assert_snapshot!(render(&explain_pass_k(&fixture(), 4, 4, 100)), @r"
     chained                | 0.750 0.500 0.375 0.375 | 0.792
     missing = fail         | 0.400 0.233 0.200 0.200 | -
     missing = pass         | 0.850 0.733 0.650 0.600 | -
@@ -64,14 +64,14 @@ fn errors_without_a_recorded_reward_score_zero() {
                 .collect(),
         })
         .collect();
-    assert_eq!(explain_pass_k(&silent, 4, 4), explain_pass_k(&fixture(), 4, 4));
+    assert_eq!(explain_pass_k(&silent, 4, 4, 100), explain_pass_k(&fixture(), 4, 4, 100));
 }
 
 #[test]
 fn agent_errors_are_failures_everywhere_but_where_only_scores_count() {
     let failed = TrialState::AgentError { recorded_reward: None };
     let tasks = [TaskTrials { trials: vec![scored(1.0), failed] }];
-    for convention in explain_pass_k(&tasks, 2, 2) {
+    for convention in explain_pass_k(&tasks, 2, 2, 100) {
         let wanted = if ["available-case", "first k scored"].contains(&convention.name) { 1.0 } else { 0.5 };
         assert_near(convention.values[0].unwrap(), wanted);
     }
@@ -80,7 +80,7 @@ fn agent_errors_are_failures_everywhere_but_where_only_scores_count() {
 #[test]
 fn two_halves_make_a_success_for_evalscope_alone() {
     let tasks = [TaskTrials { trials: vec![scored(0.5), scored(0.5)] }];
-    let found = explain_pass_k(&tasks, 2, 2);
+    let found = explain_pass_k(&tasks, 2, 2, 100);
     let value = |name| found.iter().find(|convention| convention.name == name).unwrap().values[0].unwrap();
     assert_near(value("first k scored"), 0.5);
     assert_near(value("chained"), 0.0);
@@ -91,7 +91,7 @@ fn two_halves_make_a_success_for_evalscope_alone() {
 #[test]
 fn repeated_trial_ids_show_what_upstream_would_print() {
     let tasks = [TaskTrials { trials: vec![scored(1.0); 4] }];
-    let found = explain_pass_k(&tasks, 2, 2);
+    let found = explain_pass_k(&tasks, 2, 2, 100);
     let upstream = found.iter().find(|convention| convention.name == "tau-bench").unwrap();
     assert_near(upstream.values[0].unwrap(), 2.0);
     assert_near(upstream.values[1].unwrap(), 6.0);
@@ -99,12 +99,12 @@ fn repeated_trial_ids_show_what_upstream_would_print() {
 
 #[test]
 fn nothing_and_nonsense_do_not_panic() {
-    for convention in explain_pass_k(&[], 3, 3) {
+    for convention in explain_pass_k(&[], 3, 3, 100) {
         assert!(convention.values.iter().all(Option::is_none) && convention.average_reward.is_none(), "{}", convention.name);
     }
     let odd = vec![scored(f64::NAN), scored(f64::INFINITY), scored(-3.0), TrialState::Invalid, TrialState::Absent];
     for (planned, ids) in [(0, 0), (5, 1), (1, 5)] {
-        for convention in explain_pass_k(&[TaskTrials { trials: odd.clone() }], planned, ids) {
+        for convention in explain_pass_k(&[TaskTrials { trials: odd.clone() }], planned, ids, 100) {
             assert!(convention.values.iter().flatten().all(|value| value.is_finite()), "{}", convention.name);
         }
     }
@@ -119,7 +119,7 @@ proptest! {
             .map(|row| TaskTrials { trials: row.iter().map(|&passed| scored(f64::from(u8::from(passed)))).collect() })
             .collect();
         let planned = u32::try_from(n).unwrap();
-        let found = explain_pass_k(&tasks, planned, planned);
+        let found = explain_pass_k(&tasks, planned, planned, 100);
         for convention in &found {
             for (value, wanted) in convention.values.iter().zip(&found[0].values) {
                 if let (Some(value), Some(wanted)) = (value, wanted) {
@@ -139,9 +139,17 @@ proptest! {
             _ => TrialState::AgentError { recorded_reward: Some(0.0) },
         };
         let tasks: Vec<TaskTrials> = states.iter().map(|row| TaskTrials { trials: row.iter().map(state).collect() }).collect();
-        let found = explain_pass_k(&tasks, 4, 4);
+        let found = explain_pass_k(&tasks, 4, 4, 100);
         for (low, high) in found[1].values.iter().zip(&found[2].values) {
             prop_assert!(low <= high);
         }
+    }
+}
+
+#[test]
+fn k_is_bounded_whatever_a_file_names() {
+    let tasks = [TaskTrials { trials: vec![TrialState::Scored { reward: 1.0 }; 2] }];
+    for (planned, ids) in [(u32::MAX, 2), (2, u32::MAX), (u32::MAX, u32::MAX)] {
+        assert!(explain_pass_k(&tasks, planned, ids, 8).iter().all(|one| one.values.len() == 8), "{planned} {ids}");
     }
 }

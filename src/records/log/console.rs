@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::records::Benchmark;
+use crate::records::{Benchmark, plausible};
 
 /// A task that was begun.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,7 +110,7 @@ impl ConsoleRun {
 
     /// Returns how many trials were asked for.
     pub fn planned_trials(&self) -> Option<u32> {
-        self.setting("num_trials")?.parse().ok()
+        self.setting("num_trials")?.parse().ok().filter(|trials| plausible::is_trials(*trials))
     }
 }
 

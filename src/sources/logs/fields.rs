@@ -1,5 +1,7 @@
 //! What the keys of structured lines mean, whatever they were called when the line was written, and how often each was found.
 
+use std::collections::BTreeMap;
+
 use super::names::{Interner, shown};
 use crate::records::log::{KeyCount, Name, TypeCount};
 
@@ -85,12 +87,14 @@ impl Field {
 pub(super) struct Keys {
     names: Interner,
     fields: Vec<Field>,
-    /// By the name of the type; there are few.
-    types: Vec<(Name, Found)>,
+    /// By the name of the type.
+    types: BTreeMap<Name, Found>,
     /// Keys of the record being read, each once, and whether its value could be read.
     current: Vec<(Name, bool)>,
-    /// The first 128 keys among them, as bits.
-    seen: u128,
+    /// The number of that record, from 1.
+    record: u64,
+    /// The last record that had each key.
+    last_in: Vec<u64>,
     /// The key that last followed each key; that of the number 0 began a record.
     after: Vec<Name>,
     /// The number of the last key, from 1; 0 at the beginning of a record.
@@ -105,8 +109,8 @@ const NO_KEY: Name = Name(u32::MAX);
 struct Found {
     records: u64,
     with_time: u64,
-    /// By the number of the key: on how many records, and on how many of them unreadable.
-    keys: Vec<(u64, u64)>,
+    /// By key: on how many records, and on how many of them unreadable.
+    keys: BTreeMap<Name, (u64, u64)>,
 }
 
 impl Keys {
@@ -114,9 +118,10 @@ impl Keys {
         Self {
             names: Interner::new(),
             fields: Vec::new(),
-            types: Vec::new(),
+            types: BTreeMap::new(),
             current: Vec::new(),
-            seen: 0,
+            record: 0,
+            last_in: Vec::new(),
             after: vec![NO_KEY],
             last: 0,
         }
@@ -125,7 +130,7 @@ impl Keys {
     /// Begins a record.
     pub(super) fn begin(&mut self) {
         self.current.clear();
-        self.seen = 0;
+        self.record += 1;
         self.last = 0;
     }
 
@@ -141,16 +146,15 @@ impl Keys {
         let place = name.0 as usize;
         if place == self.fields.len() {
             self.fields.push(Field::of(key));
+            self.last_in.push(0);
             self.after.push(NO_KEY);
         }
         self.after[self.last] = name;
         self.last = place + 1;
-        let bit = 1_u128.checked_shl(name.0).unwrap_or(0);
-        let is_known = if bit > 0 { self.seen & bit > 0 } else { self.current.iter().any(|(other, _)| *other == name) };
-        if is_known {
+        let last_in = self.last_in.get_mut(place)?;
+        if std::mem::replace(last_in, self.record) == self.record {
             return None;
         }
-        self.seen |= bit;
         self.current.push((name, true));
         self.fields.get(place).copied()
     }
@@ -164,16 +168,11 @@ impl Keys {
 
     /// Counts the record, now that its type is known.
     pub(super) fn end(&mut self, kind: Name, has_time: bool) {
-        let place = self.types.iter().position(|(name, _)| *name == kind).unwrap_or_else(|| {
-            self.types.push((kind, Found::default()));
-            self.types.len() - 1
-        });
-        let found = &mut self.types[place].1;
+        let found = self.types.entry(kind).or_default();
         found.records += 1;
         found.with_time += u64::from(has_time);
-        found.keys.resize(self.fields.len().max(found.keys.len()), (0, 0));
         for (key, is_readable) in &self.current {
-            let (records, unreadable) = &mut found.keys[key.0 as usize];
+            let (records, unreadable) = found.keys.entry(*key).or_default();
             *records += 1;
             *unreadable += u64::from(!is_readable);
         }
@@ -183,12 +182,13 @@ impl Keys {
     pub(super) fn into_counts(self, kinds: &Interner) -> Vec<TypeCount> {
         let Self { names, fields, types, .. } = self;
         let keys = |found: &Found| {
-            let mut keys: Vec<KeyCount> = Vec::new();
-            for (place, (records, unreadable)) in found.keys.iter().enumerate().filter(|(_, (records, _))| *records > 0) {
-                // The places of keys were given out by the same 32-bit counter.
-                let key = shown(names.bytes(Name(u32::try_from(place).unwrap_or(u32::MAX))));
-                keys.push(KeyCount { key, read_as: fields[place].name(), records: *records, unreadable: *unreadable });
-            }
+            let count = |(name, (records, unreadable)): (&Name, &(u64, u64))| KeyCount {
+                key: shown(names.bytes(*name)),
+                read_as: fields.get(name.0 as usize).and_then(|field| field.name()),
+                records: *records,
+                unreadable: *unreadable,
+            };
+            let mut keys: Vec<KeyCount> = found.keys.iter().map(count).collect();
             keys.sort_by(|a, b| a.key.cmp(&b.key));
             keys
         };

@@ -27,7 +27,10 @@ use super::{
     stamp,
     table::Table,
 };
-use crate::records::log::{BadLine, Context, Event, EventParts, Marker, Name, Role, RunStart, SelfCheck, Source};
+use crate::records::{
+    log::{BadLine, Context, Event, EventParts, Marker, Name, Role, RunStart, SelfCheck, Source},
+    plausible,
+};
 
 /// Most records shown that were not understood.
 const EXAMPLES: usize = 5;
@@ -125,7 +128,8 @@ impl Collector {
         let text = text.trim_ascii_start();
         let rest = match stamp::full(text) {
             Some((at_ms, rest)) => {
-                (raw.parts.at_ms, self.last_ms) = (Some(at_ms), Some(at_ms));
+                raw.parts.at_ms = self.plausible(at_ms, plausible::is_moment(at_ms));
+                self.last_ms = raw.parts.at_ms.or(self.last_ms);
                 rest
             }
             None => text,
@@ -178,16 +182,16 @@ impl Collector {
             Field::Model => raw.model = Some(value),
             Field::Function => raw.function = Some(value),
             Field::CallType => raw.call_type = Some(value),
-            Field::Duration => raw.parts.duration_ms = noted(number::float(value), readable),
-            Field::TotalDuration => raw.total_ms = noted(number::float(value), readable),
-            Field::Infer => raw.parts.infer_ms = noted(number::float(value), readable),
-            Field::Prefill => raw.parts.prefill_ms = noted(number::float(value), readable),
-            Field::Decode => raw.parts.decode_ms = noted(number::float(value), readable),
+            Field::Duration => raw.parts.duration_ms = self.ms(value, readable),
+            Field::TotalDuration => raw.total_ms = self.ms(value, readable),
+            Field::Infer => raw.parts.infer_ms = self.ms(value, readable),
+            Field::Prefill => raw.parts.prefill_ms = self.ms(value, readable),
+            Field::Decode => raw.parts.decode_ms = self.ms(value, readable),
             Field::Thread => raw.thread = noted(number::integer(value), readable),
             Field::Eid => raw.eid = noted(number::integer(value), readable),
             Field::Step => raw.parts.step = noted(step(value), readable),
-            Field::InputTokens => raw.parts.input_tokens = noted(small(value), readable),
-            Field::OutputTokens => raw.parts.output_tokens = noted(small(value), readable),
+            Field::InputTokens => raw.parts.input_tokens = self.tokens(value, readable),
+            Field::OutputTokens => raw.parts.output_tokens = self.tokens(value, readable),
             Field::Concurrency => raw.concurrency = noted(small(value), readable),
             Field::Error => self.note_error(value, raw),
             Field::Unused => {}
@@ -196,6 +200,24 @@ impl Collector {
             self.keys.unreadable();
         }
         Some(field)
+    }
+
+    /// Reads a duration.
+    fn ms(&mut self, text: &[u8], is_readable: &mut bool) -> Option<f64> {
+        let ms = noted(number::float(text), is_readable)?;
+        self.plausible(ms, plausible::is_ms(ms))
+    }
+
+    /// Reads a number of tokens.
+    fn tokens(&mut self, text: &[u8], is_readable: &mut bool) -> Option<u32> {
+        let tokens = noted(small(text), is_readable)?;
+        self.plausible(tokens, plausible::is_tokens(tokens.into()))
+    }
+
+    /// Returns a value that is plausible; counts one that is not.
+    fn plausible<T>(&mut self, value: T, is_plausible: bool) -> Option<T> {
+        self.check.implausible += u64::from(!is_plausible);
+        is_plausible.then_some(value)
     }
 
     fn note_error(&mut self, value: &[u8], raw: &mut Raw<'_>) {

@@ -80,7 +80,7 @@ fn the_documented_lines_say_what_they_say() {
         step step_complete Some(1766484933015) task=retail_001 domain=- thread=Some(12345) eid=None step=Some(5) model=- function=- call=- error=false:- ms=Some(3591.0) None+None of None tokens=None:None
         agent llm_call Some(1766550505388) task=impossible_task_1 domain=- thread=Some(124685400381120) eid=None step=Some(1) model=/workspace/ckpt/nvidia/Nemotron-Orchestrator-8B function=- call=vllm error=false:- ms=Some(2107.2) Some(102.07)+Some(1999.81) of Some(2101.88) tokens=Some(857):Some(140)
         user simulator user_sim Some(1766484934100) task=retail_001 domain=- thread=Some(12345) eid=None step=None model=gpt-5 function=- call=openai error=false:- ms=Some(890.12) None+None of None tokens=None:None
-        evaluator evaluator Some(1766484940500) task=retail_001 domain=- thread=Some(12345) eid=None step=None model=gpt-5 function=- call=openai error=false:- ms=Some(1200.34) None+None of None tokens=None:None
+        judge evaluator Some(1766484940500) task=retail_001 domain=- thread=Some(12345) eid=None step=None model=gpt-5 function=- call=openai error=false:- ms=Some(1200.34) None+None of None tokens=None:None
     "#);
 }
 

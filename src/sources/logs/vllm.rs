@@ -59,7 +59,7 @@ impl Collector {
 
     /// Reads a line without colours.
     pub(super) fn line(&mut self, line: &[u8], number: u32) {
-        self.lines += 1;
+        self.lines = self.lines.saturating_add(1);
         if let Some(place) = memmem::find(line, STATUS) {
             self.is_server = true;
             self.status(line, place, number);
@@ -96,7 +96,8 @@ impl Collector {
         let rate = |label: &[u8]| after(figures, label).and_then(number::leading);
         let ((month, day, ms_of_day), _) = levelled(&line[..place]).unwrap_or(((0, 0, 0), &[]));
         if month > 0 {
-            self.new_years += u8::from(self.last_month.is_some_and(|last| month < last));
+            // A log whose months go back and forth has more of them than there are.
+            self.new_years = self.new_years.saturating_add(u8::from(self.last_month.is_some_and(|last| month < last)));
             self.last_month = Some(month);
         }
         self.log.points.push(StatusPoint {
@@ -170,9 +171,15 @@ fn error(line: &[u8]) -> Option<&[u8]> {
         return matches!(answer.first(), Some(b'4' | b'5')).then_some(answer);
     }
     // `(EngineCore pid=104) torch.OutOfMemoryError: …`
-    let text = line.strip_prefix(b"(").and_then(|rest| Some(&rest[memchr(b')', rest)? + 2..])).unwrap_or(line);
+    let text = behind_process(line).unwrap_or(line);
     let is_slurm = [b"slurmstepd: error: ".as_slice(), b"srun: error: "].iter().any(|start| text.starts_with(start));
     (is_slurm || is_exception(text)).then_some(text)
+}
+
+/// Returns what a process of the server says: what follows `(EngineCore pid=104) `.
+fn behind_process(line: &[u8]) -> Option<&[u8]> {
+    let rest = line.strip_prefix(b"(")?;
+    rest.get(memchr(b')', rest)? + 1..)?.strip_prefix(b" ")
 }
 
 fn is_message(text: &[u8]) -> bool {
@@ -295,6 +302,20 @@ slurmstepd: error: *** JOB 48213 ON n7 CANCELLED DUE TO TIME LIMIT ***";
             ]
         );
         assert_eq!(log(&text.replace("vLLM API server version", "x")), None, "errors alone make no server");
+    }
+
+    #[test]
+    fn brackets_at_the_end_of_a_line_are_no_prefix() {
+        let text = "Starting USER vLLM server\n(1 row)\n(128, 64)\n(EngineCore pid=104)\n(EngineCore pid=104) \n()\n(\n) (\n(a) b)\n\
+                    (Worker pid=1) ValueError: x";
+        let errors: Vec<String> = log(text).unwrap().errors.into_iter().map(|group| group.text).collect();
+        assert_eq!(errors, ["ValueError: x"]);
+    }
+
+    #[test]
+    fn months_may_go_back_any_number_of_times() {
+        let pair = "INFO 12-31 23:59:50 m.py:1] Avg prompt throughput: 1.0 tokens/s\nINFO 01-01 00:00:00 m.py:1] Avg prompt throughput: 1.0 tokens/s\n";
+        assert_eq!(log(&pair.repeat(300)).unwrap().points.last().map(|point| point.new_years), Some(u8::MAX));
     }
 
     #[test]

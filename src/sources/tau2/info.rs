@@ -103,7 +103,8 @@ impl RunInfo {
 
     /// Returns the number of trials planned for each task.
     pub(super) fn planned_trials(&self) -> Option<u32> {
-        self.num_trials.integer().and_then(|trials| u32::try_from(trials).ok())
+        // Too many to count are too many to believe: the bound on plans says so.
+        self.num_trials.integer().filter(|trials| *trials >= 0).map(|trials| u32::try_from(trials).unwrap_or(u32::MAX))
     }
 
     /// Returns what is said of the identity. `full_duplex` tells whether any simulation was held by voice.
