@@ -4,6 +4,8 @@
 //! below it is compatible with p, after Wilson's test with the effective sample size of clustered values. Closed form, no draws.
 //! Sources: Woodruff 1952, "Confidence intervals for medians and other position measures"; Francisco & Fuller 1991 (test inversion).
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{
     distribution::normal_quantile,
     interval::Interval,
@@ -15,6 +17,18 @@ use super::{
 pub const FEWEST_CLUSTERS: usize = 8;
 /// Fewest clusters that may be expected beyond the quantile; with [`FEWEST_CLUSTERS`] found by simulation (docs/statistics-checks.md).
 pub const FEWEST_BEYOND: f64 = 2.5;
+
+/// Returns the interval of the quantile at each of the levels, of values in any order with their clusters, see [`Clustered::interval`].
+pub fn quantile_intervals<C: Ord + Copy>(values: &[(f64, C)], levels: &[f64], conf: f64) -> Vec<Option<Interval>> {
+    let names: BTreeSet<C> = values.iter().map(|(_, cluster)| *cluster).collect();
+    let numbers: BTreeMap<C, u32> = names.into_iter().zip(0..).collect();
+    let mut pairs: Vec<(f64, u32)> =
+        values.iter().filter_map(|(value, cluster)| Some((*value, *numbers.get(cluster)?))).collect();
+    pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let (sorted, clusters): (Vec<f64>, Vec<u32>) = pairs.into_iter().unzip();
+    let clustered = Clustered::new(&sorted, &clusters, numbers.len());
+    levels.iter().map(|level| clustered.interval(*level, conf)).collect()
+}
 
 /// Values in rising order with the cluster of each.
 #[derive(Debug, Clone, Copy)]
@@ -170,6 +184,17 @@ mod tests {
         assert_interval(interval(&in_turn(600, 60), 60, 0.5), 275.0, 325.0);
         assert_eq!(interval(&blocks, 60, 0.95), None, "60 values would not do");
         assert_interval(interval(&in_turn(600, 60), 60, 0.95), 559.0, 581.0);
+    }
+
+    #[test]
+    fn order_and_names_of_clusters_do_not_matter() {
+        let (values, clusters) = in_turn(600, 60);
+        let named: Vec<(f64, String)> = values.iter().zip(&clusters).map(|(v, c)| (*v, format!("task {c}"))).rev().collect();
+        let named: Vec<(f64, &str)> = named.iter().map(|(value, name)| (*value, name.as_str())).collect();
+        let found = quantile_intervals(&named, &[0.5, 0.95, 0.99], 0.95);
+        assert_interval(found[0], 275.0, 325.0);
+        assert_interval(found[1], 559.0, 581.0);
+        assert_eq!(found[2], None);
     }
 
     #[test]

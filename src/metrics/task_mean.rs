@@ -128,18 +128,21 @@ pub(crate) fn freedom(deviations: impl Iterator<Item = f64>) -> f64 {
     if freedom.is_finite() { freedom.clamp(1.0, usual) } else { usual }
 }
 
-/// Returns Wilson's interval of a share with n trials, where the limit on the side of at most three successes or failures is no nearer
-/// than the exact one-sided limit.
+/// Returns Wilson's interval of a share with n trials. With at most three successes its lower limit is no higher than the exact one-sided
+/// limit, and the same for failures: Wilson's is too near to so few.
 ///
 /// Source: Brown, Cai & DasGupta 2001, "Interval estimation for a binomial proportion", section 4.1.1.
 fn modified_wilson(share: f64, n: f64, conf: f64) -> Option<Interval> {
     let plain = wilson(share * n, n, conf)?;
-    let exact = |count: f64| {
-        if count > 0.0 && count <= FEW { beta_quantile(count, n - count + 1.0, 1.0 - conf) } else { None }
+    let exact = |rare: f64| {
+        let few = rare > 0.0 && rare <= 0.5 && rare * n <= FEW;
+        // Less than one success is none that an exact limit knows.
+        let count = (rare * n).max(1.0);
+        if few { beta_quantile(count, n - count + 1.0, 1.0 - conf) } else { None }
     };
     Some(Interval {
-        lo: exact(share * n).map_or(plain.lo, |limit| plain.lo.min(limit)),
-        hi: exact((1.0 - share) * n).map_or(plain.hi, |limit| plain.hi.max(1.0 - limit)),
+        lo: exact(share).map_or(plain.lo, |limit| plain.lo.min(limit)),
+        hi: exact(1.0 - share).map_or(plain.hi, |limit| plain.hi.max(1.0 - limit)),
     })
 }
 
@@ -221,7 +224,7 @@ mod tests {
     fn one_success_of_fifty_has_the_exact_lower_limit() {
         let mut values = vec![0.0; 50];
         values[7] = 1.0;
-        assert_interval(scaled_wilson(&values, 50.0, 0.95), 0.000_901_685_221_7, 0.108_326_035);
+        assert_interval(scaled_wilson(&values, 50.0, 0.95), 0.001_077_875_957, 0.108_326_035);
     }
 
     #[test]

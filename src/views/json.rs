@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Version of the form of metrics.json: the major number changes when a reader would break.
-pub const SCHEMA_VERSION: &str = "1.2";
+pub const SCHEMA_VERSION: &str = "2.0";
 
 /// The whole file.
 #[derive(Debug, Serialize)]
