@@ -48,7 +48,7 @@ fn coverage(environments: Environments, k: u32, seed: u64) -> [Coverage; 2] {
     for _ in 0..SIMULATIONS {
         let mut last = |(tasks, trials, population): &(u32, u32, Population)| {
             let sweep = population.draw(*tasks, *trials, &mut draws);
-            curve(&sweep, Ragged::Chained, k, Ci::ScaledWilson, CONF).pop().unwrap()
+            curve(&sweep, Ragged::Chained, k, Ci::ScaledWilson, CONF).pop().expect("k is at least 1")
         };
         let points: Vec<CurvePoint> = environments.iter().map(&mut last).collect();
         found[0].add(from_standard_errors(&points), truth);

@@ -36,6 +36,7 @@ impl Shape {
             }
             Self::Uneven(between, within) => {
                 let size = (f64::from(calls) * 1.5_f64.recip() * draws.gamma(1.5)).ceil();
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 1 to 1000")]
                 Self::Location(between, within).task(size.clamp(1.0, 1000.0) as u32, draws)
             }
             Self::Scale(between, middle) => {
@@ -56,7 +57,7 @@ impl Shape {
         let shape = if let Self::Uneven(between, within) = self { Self::Location(between, within) } else { self };
         let mut all: Vec<f64> = (0..200_000 / calls * 4).flat_map(|_| shape.task(calls.min(4), &mut draws)).collect();
         all.sort_by(f64::total_cmp);
-        LEVELS.iter().map(|level| quantile_type7(&all, *level).unwrap()).collect()
+        LEVELS.iter().map(|level| quantile_type7(&all, *level).expect("there are calls")).collect()
     }
 }
 
