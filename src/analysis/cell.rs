@@ -109,8 +109,10 @@ pub struct CellStats {
     pub success: Option<Rate>,
     /// Success rate over all counted episodes, those without a task included.
     pub episode_success_rate: Option<f64>,
-    /// Mean reward over tasks and trials.
+    /// Mean reward over tasks and their trials.
     pub reward: Option<Rate>,
+    /// Mean reward over all counted episodes, those without a task included.
+    pub episode_mean_reward: Option<f64>,
     /// Counted rewards that are neither 0 nor 1: by the success rule they are failures.
     pub fractional_rewards: u64,
     /// pass^k by k.
@@ -202,6 +204,8 @@ impl CellStats {
             success: success_rate(&counts),
             episode_success_rate: (outcomes.counted > 0).then(|| outcomes.successes as f64 / outcomes.counted as f64),
             reward: rate_of_sums(sums),
+            episode_mean_reward: (outcomes.counted > 0)
+                .then(|| rows.iter().map(|row| row.reward_sum).sum::<f64>() / outcomes.counted as f64),
             fractional_rewards: fractional_rewards(cell, options),
             available: if is_plain { Vec::new() } else { draw(&counts, Ragged::Available) },
             errors_as_failures: errors_matter.then(|| draw(&self::counts(failed), ragged)),

@@ -102,7 +102,7 @@ pub fn analyze(sweep: &Sweep, options: &Options) -> FrameResult<Analysis> {
         })
         .collect();
     let rankings = contrast::rank(sweep, &files, &cells, options);
-    let overall = overall::overall(sweep, &cells, options);
+    let overall = overall::overall(sweep, &cells);
     Ok(Analysis { options: *options, cells, rankings, overall })
 }
 

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{CellStats, Options};
+use super::CellStats;
 use crate::{
-    metrics::{distribution::normal_quantile, interval::Interval},
+    metrics::{interval::Interval, mover::mean_of_independent},
     records::Benchmark,
     sweep::{CellKey, Sweep},
 };
@@ -28,7 +28,7 @@ pub struct OverallPoint {
     pub k: u32,
     /// The average.
     pub value: f64,
-    /// `√(Σ SE²)/D` with the normal quantile; `None` where an environment has no standard error or none has any spread.
+    /// From the intervals of the environments ([`mean_of_independent`]); `None` where one has none.
     pub interval: Option<Interval>,
 }
 
@@ -46,12 +46,12 @@ pub struct Overall {
 }
 
 /// Returns the averages of every benchmark with at least two environments that configurations share.
-pub(super) fn overall(sweep: &Sweep, cells: &[CellStats], options: &Options) -> Vec<Overall> {
+pub(super) fn overall(sweep: &Sweep, cells: &[CellStats]) -> Vec<Overall> {
     let benchmarks: BTreeSet<Benchmark> = sweep.cells.iter().map(|cell| cell.key.benchmark).collect();
-    benchmarks.into_iter().filter_map(|benchmark| of(sweep, cells, options, benchmark)).collect()
+    benchmarks.into_iter().filter_map(|benchmark| of(sweep, cells, benchmark)).collect()
 }
 
-fn of(sweep: &Sweep, cells: &[CellStats], options: &Options, benchmark: Benchmark) -> Option<Overall> {
+fn of(sweep: &Sweep, cells: &[CellStats], benchmark: Benchmark) -> Option<Overall> {
     let mut configurations: BTreeMap<CellKey, BTreeMap<&str, usize>> = BTreeMap::new();
     for (index, (cell, stats)) in sweep.cells.iter().zip(cells).enumerate() {
         let large = stats.scored_tasks >= FEWEST_TASKS && stats.pass_1().is_some();
@@ -64,7 +64,7 @@ fn of(sweep: &Sweep, cells: &[CellStats], options: &Options, benchmark: Benchmar
     for own in configurations.values() {
         let in_common: Option<Vec<usize>> = envs.iter().map(|env| own.get(env).copied()).collect();
         match in_common {
-            Some(members) => rows.push(OverallRow { points: points(&members, cells, options.confidence), cells: members }),
+            Some(members) => rows.push(OverallRow { points: points(&members, cells), cells: members }),
             None => left_out.extend(own.values().copied()),
         }
     }
@@ -82,20 +82,16 @@ fn shared_envs<'a>(configurations: &BTreeMap<CellKey, BTreeMap<&'a str, usize>>)
     Some(best.into_iter().collect())
 }
 
-fn points(members: &[usize], cells: &[CellStats], confidence: f64) -> Vec<OverallPoint> {
+fn points(members: &[usize], cells: &[CellStats]) -> Vec<OverallPoint> {
     let curves: Vec<_> = members.iter().map(|cell| &cells[*cell].curve).collect();
-    let z = normal_quantile(confidence);
     let many = members.len() as f64;
     (0..)
         .map_while(|at| {
             let here: Vec<_> =
                 curves.iter().map(|curve| curve.get(at).filter(|point| !point.too_few)).collect::<Option<_>>()?;
             let value = here.iter().map(|point| point.value).sum::<Option<f64>>()? / many;
-            let variance: Option<f64> = here.iter().map(|point| point.se.map(|se| se * se)).sum();
-            // Without any spread the normal interval would be a point, which no data supports.
-            let half = z.zip(variance.filter(|variance| *variance > 0.0)).map(|(z, variance)| z * variance.sqrt() / many);
-            let interval = half.map(|half| Interval { lo: (value - half).max(0.0), hi: (value + half).min(1.0) });
-            Some(OverallPoint { k: here.first()?.k, value, interval })
+            let own: Option<Vec<_>> = here.iter().map(|point| Some((point.value?, point.interval?))).collect();
+            Some(OverallPoint { k: here.first()?.k, value, interval: own.and_then(|own| mean_of_independent(&own)) })
         })
         .collect()
 }

@@ -8,6 +8,7 @@ use crate::{
         Ci, TaskCounts,
         interval::{Interval, wilson},
         quantile::quantile_type7,
+        quantile_interval::quantile_intervals,
         ragged::{Ragged, curve},
         ratio::{RatioOfSums, TaskSums, ratio_of_sums},
     },
@@ -63,6 +64,8 @@ pub struct Durations {
     pub per_success_s: Option<RatioOfSums>,
     /// Percentiles of [`DURATION_PERCENTILES`], type 7; P99 only from 100 values on.
     pub percentiles_s: [Option<f64>; DURATION_PERCENTILES.len()],
+    /// Their intervals; tasks are their unit. `None` where there are too few tasks.
+    pub percentile_intervals_s: [Option<Interval>; DURATION_PERCENTILES.len()],
     /// Largest.
     pub max_s: f64,
 }
@@ -256,6 +259,13 @@ fn durations(cell: &Cell, facts: &[&Tau2Facts], options: &Options) -> Option<Dur
     });
     let per_success: Vec<TaskSums> = per_success.filter(|sums| sums.numerator > 0.0 || sums.denominator > 0.0).collect();
     known.sort_by(f64::total_cmp);
+    let with_task = cell.tasks.iter().flat_map(|(task, trials)| trials.iter().map(move |trial| (task, trial)));
+    let with_task: Vec<(f64, &TaskId)> =
+        with_task.filter_map(|(task, trial)| Some((duration(trial.episode.tau2.as_deref()?)?, task))).collect();
+    // Percentiles of all episodes: where some have no task, the intervals of the others would be of something else.
+    let levels = DURATION_PERCENTILES.map(|percent| f64::from(percent) / 100.0);
+    let mut intervals = quantile_intervals(&with_task, &levels, options.confidence).into_iter();
+    let all_have_tasks = with_task.len() == known.len();
     let percentile = |percent: u32| {
         let shown = percent < 99 || known.len() >= P99_NEEDS;
         quantile_type7(&known, f64::from(percent) / 100.0).filter(|_| shown)
@@ -266,6 +276,7 @@ fn durations(cell: &Cell, facts: &[&Tau2Facts], options: &Options) -> Option<Dur
         per_success_s: ratio_of_sums(&per_success, options.confidence),
         mean_interval_s: ratio_of_sums(&by_task, options.confidence).and_then(|ratio| ratio.interval),
         percentiles_s: DURATION_PERCENTILES.map(percentile),
+        percentile_intervals_s: levels.map(|_| intervals.next().flatten().filter(|_| all_have_tasks)),
         max_s: *known.last()?,
     })
 }

@@ -26,9 +26,6 @@ pub(super) struct LatencyArgs {
     /// Roles: agent, expert, user, judge, tool, step. A call counts if it is strictly quicker.
     #[arg(long, value_name = "[ROLE=]TIME", value_parser = parse_limit, help_heading = "Latency")]
     pub(super) slo: Vec<(Option<Role>, f64)>,
-    /// Seed of the bootstrap behind the intervals of percentiles.
-    #[arg(long, default_value_t = 0, help_heading = "Latency")]
-    pub(super) seed: u64,
     /// Also write profile_analysis.json as the old script analyze_profile.py did, into this folder.
     ///
     /// Its keys, its ten bins of equal width and its standard deviation with divisor n. Calls in error, which the script mixed in, are
@@ -89,7 +86,6 @@ impl LatencyArgs {
             limits_ms,
             limit_ms: general.unwrap_or(DEFAULT_LIMIT_MS),
             confidence,
-            seed: self.seed,
         }
     }
 
@@ -106,9 +102,6 @@ impl LatencyArgs {
         for (role, ms) in &self.slo {
             let name = role.map_or_else(String::new, |role| format!("{}=", role.name()));
             flags.push(("--slo", format!("{name}{ms}ms")));
-        }
-        if self.seed != 0 {
-            flags.push(("--seed", self.seed.to_string()));
         }
         flags
     }

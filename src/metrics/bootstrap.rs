@@ -28,16 +28,6 @@ impl Random {
         Self(seed)
     }
 
-    /// Starts the sequence of one replicate of one stream: the three numbers are mixed, so that neighbours share nothing and the
-    /// result does not depend on the number of threads.
-    pub fn for_replicate(seed: u64, stream: u64, replicate: u64) -> Self {
-        let mut mixed = 0;
-        for part in [seed, stream, replicate] {
-            mixed = Self::new(mixed ^ part).bits();
-        }
-        Self::new(mixed)
-    }
-
     /// Returns the next 64 random bits.
     pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
@@ -88,15 +78,6 @@ mod tests {
         assert!(seen.iter().all(|count| (9_600..10_400).contains(count)), "{seen:?}");
         assert!((0..10_000).all(|_| (0.0..1.0).contains(&random.unit())));
         assert_eq!(random.below(0), 0);
-    }
-
-    #[test]
-    fn replicates_differ_and_repeat() {
-        let first = |seed, stream, replicate| Random::for_replicate(seed, stream, replicate).bits();
-        assert_eq!(first(1, 2, 3), first(1, 2, 3));
-        let firsts: std::collections::BTreeSet<u64> =
-            (0..8).flat_map(|a| (0..8).flat_map(move |b| (0..8).map(move |c| first(a, b, c)))).collect();
-        assert_eq!(firsts.len(), 512);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Standard errors of a success rate: by task, and the two pooled forms others print.
 
-use super::{TaskCounts, interval::MeanSummary};
+use super::{TaskCounts, task_mean::MeanSummary};
 
 /// Returns the standard error of the mean of one value per task, `sd(values; ddof = 1) / √m`.
 ///

@@ -11,15 +11,25 @@ pub fn normal_quantile(conf: f64) -> Option<f64> {
     z.is_finite().then_some(z)
 }
 
+/// Degrees of freedom from which Student's t is the normal distribution to six digits.
+const NORMAL_FREEDOM: f64 = 1e6;
+
 /// Returns the half-width factor of Student's t with `freedom` degrees of freedom at level `conf`.
 ///
 /// `None` for no degree of freedom, or unless `0 < conf < 1`.
 pub fn t_quantile(conf: f64, freedom: usize) -> Option<f64> {
+    t_factor(conf, freedom as f64)
+}
+
+/// Returns the same for degrees of freedom that need not be whole.
+pub fn t_factor(conf: f64, freedom: f64) -> Option<f64> {
     let both_tails = 2.0 * tail(conf)?;
-    if freedom == 0 {
+    if freedom >= NORMAL_FREEDOM {
+        return normal_quantile(conf);
+    }
+    if freedom.is_nan() || freedom <= 0.0 {
         return None;
     }
-    let freedom = freedom as f64;
     // freedom / (freedom + T²) is Beta(freedom/2, ½).
     let x = beta_quantile(freedom / 2.0, 0.5, both_tails)?;
     let t = (freedom * (1.0 - x) / x).sqrt();
@@ -78,6 +88,8 @@ mod tests {
         ] {
             assert_some_near(t_quantile(0.95, freedom), wanted);
         }
+        assert_some_near(t_factor(0.95, 2.5), 3.574_654_842);
+        assert!((t_factor(0.95, 999_999.0).unwrap() - t_factor(0.95, 1e6).unwrap()).abs() < 1e-5);
     }
 
     #[test]

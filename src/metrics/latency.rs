@@ -1,15 +1,13 @@
 //! Durations of calls: percentiles with honest intervals, shares within a limit, points of the empirical distribution.
 //!
-//! Calls of one task are alike, as trials are: intervals draw whole tasks wherever tasks are known.
+//! Calls of one task are alike, as trials are: the task is the unit of the intervals wherever tasks are known.
 
 use rayon::prelude::*;
 
 use super::{
-    bootstrap::Bootstrap,
-    cluster_bootstrap::{Clustered, FEWEST_CLUSTERS},
-    interval::{Ci, Interval, MeanSummary, wilson},
-    order_statistics::{fewest_for_closed_interval, quantile_ranks},
+    interval::{Ci, Interval, wilson},
     quantile::{quantile_type1, quantile_type7},
+    quantile_interval::{Clustered, FEWEST_CLUSTERS},
 };
 
 /// Percentiles shown unless others are asked for.
@@ -18,8 +16,6 @@ pub const DEFAULT_LEVELS: [f64; 7] = [0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99];
 const INTERVAL_LEVELS: [f64; 4] = [0.5, 0.9, 0.95, 0.99];
 /// From this level on a percentile is shown only where at least one call lies beyond it: P99 from 100 calls on, P99.9 from 1000 on.
 const EXTREME_LEVEL: f64 = 0.99;
-/// Most clusters of a bootstrap: beyond, nearly all calls would stand for themselves, and drawing them would take seconds.
-const MOST_CLUSTERS: usize = 20_000;
 /// Levels this near to each other are the same.
 const SAME_LEVEL: f64 = 1e-12;
 
@@ -41,39 +37,29 @@ pub enum QuantileKind {
 pub struct SummaryOptions {
     /// Levels of the percentiles, within `[0, 1]`.
     pub levels: Vec<f64>,
-    /// How percentiles are read off. Intervals by bootstrap are those of type 7.
+    /// How percentiles are read off. The ends of intervals are always observed values.
     pub kind: QuantileKind,
     /// Level of the intervals.
     pub conf: f64,
-    /// Draws behind the intervals.
-    pub bootstrap: Bootstrap,
-    /// Number of the series within the run, so that two series do not share their draws.
-    pub stream: u64,
 }
 
 impl Default for SummaryOptions {
     fn default() -> Self {
-        Self {
-            levels: DEFAULT_LEVELS.to_vec(),
-            kind: QuantileKind::default(),
-            conf: 0.95,
-            bootstrap: Bootstrap::default(),
-            stream: 0,
-        }
+        Self { levels: DEFAULT_LEVELS.to_vec(), kind: QuantileKind::default(), conf: 0.95 }
     }
 }
 
 /// Where the intervals of a summary come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IntervalMethod {
-    /// Bootstrap over this many tasks.
-    TaskBootstrap {
-        /// Tasks drawn.
+    /// Over this many tasks.
+    Tasks {
+        /// Tasks, and calls of no task.
         tasks: usize,
     },
-    /// Order statistics: assumes independent calls, since too few of them have a known task.
-    OrderStatistics,
-    /// None: the calls belong to fewer than six tasks.
+    /// Over calls as if they were independent, since too few of them have a known task.
+    Calls,
+    /// None: the calls belong to fewer than [`FEWEST_CLUSTERS`] tasks.
     TooFewTasks,
 }
 
@@ -85,7 +71,7 @@ pub struct Percentile {
     /// Value in milliseconds; `None` without calls, or where an extreme percentile would be guesswork (P99 of fewer than 100 calls,
     /// P99.9 of fewer than 1000).
     pub value_ms: Option<f64>,
-    /// Interval, for P50, P90, P95 and P99 of enough calls (6, 36, 72 and 368 at 95 %).
+    /// Interval, for P50, P90, P95 and P99 of enough calls and tasks, see [`Clustered::interval`].
     pub interval_ms: Option<Interval>,
 }
 
@@ -137,7 +123,7 @@ impl Durations {
     /// Sorts the calls of a series.
     ///
     /// Durations that are negative or not finite are counted and left out. Tasks count as known where at least half of the calls have
-    /// one; a call without a task then stands for itself (unless that makes more than 20,000 clusters).
+    /// one; a call without a task then stands for itself.
     pub fn new(calls: &[TimedCall]) -> Self {
         let mut usable: Vec<TimedCall> = calls.iter().copied().filter(|(ms, _)| ms.is_finite() && *ms >= 0.0).collect();
         // With the task as second key the order does not depend on the order of the input.
@@ -146,7 +132,7 @@ impl Durations {
         let (with_task, without) = (tasks.len(), usable.len() - tasks.len());
         tasks.sort_unstable();
         tasks.dedup();
-        let known = with_task > 0 && with_task >= without && tasks.len() + without <= MOST_CLUSTERS;
+        let known = with_task > 0 && with_task >= without;
         let mut cluster_count = if known { tasks.len() } else { 0 };
         let mut cluster = |task: Option<u32>| {
             let found = task.and_then(|task| tasks.binary_search(&task).ok()).unwrap_or_else(|| {
@@ -197,21 +183,11 @@ impl Durations {
 
     /// Summarises the series.
     pub fn summary(&self, options: &SummaryOptions) -> Summary {
-        let method = self.method();
-        let wanted: Vec<f64> = options.levels.iter().copied().filter(|level| self.has_interval(*level, options.conf)).collect();
-        let intervals = match method {
-            IntervalMethod::TaskBootstrap { .. } => {
-                let clustered = Clustered::new(&self.sorted, &self.clusters, self.cluster_count);
-                clustered.intervals(&wanted, options.bootstrap, options.stream, options.conf)
-            }
-            IntervalMethod::OrderStatistics => wanted.iter().map(|&level| self.order_interval(level, options.conf)).collect(),
-            IntervalMethod::TooFewTasks => vec![None; wanted.len()],
-        };
-        let mut intervals = intervals.into_iter();
-        let percentile = |&level: &f64| {
-            let value_ms = self.percentile_ms(level, options.kind);
-            let interval_ms = if self.has_interval(level, options.conf) { intervals.next().flatten() } else { None };
-            Percentile { level, value_ms, interval_ms }
+        let clustered = self.clustered();
+        let percentile = |&level: &f64| Percentile {
+            level,
+            value_ms: self.percentile_ms(level, options.kind),
+            interval_ms: if is_listed(level) { clustered.interval(level, options.conf) } else { None },
         };
         Summary {
             n: self.sorted.len(),
@@ -220,14 +196,13 @@ impl Durations {
             min_ms: self.sorted.first().copied(),
             max_ms: self.sorted.last().copied(),
             percentiles: options.levels.iter().map(percentile).collect(),
-            method,
+            method: self.method(),
         }
     }
 
     /// Returns the share of calls strictly quicker than `limit_ms`; `None` without calls or for a limit that is no number.
     ///
-    /// Over tasks the variance is that of the ratio of sums, `Σ (below_t - share n_t)² / n²`, which is that of the mean of the tasks'
-    /// shares where all tasks have as many calls; the interval is the scaled Wilson interval of [`MeanSummary`].
+    /// The interval over tasks is the scaled Wilson interval of [`Clustered::share`].
     pub fn share_below(&self, limit_ms: f64, conf: f64) -> Option<ShareBelow> {
         let n = self.sorted.len();
         if n == 0 || limit_ms.is_nan() {
@@ -237,42 +212,32 @@ impl Durations {
         let share = below as f64 / n as f64;
         let by_task = !self.clusters.is_empty();
         let interval = if by_task {
-            self.share_summary(below, share).interval(Ci::ScaledWilson, conf)
+            self.clustered().share(below).interval(Ci::ScaledWilson, conf)
         } else {
             wilson(below as f64, n as f64, conf)
         };
         Some(ShareBelow { below, n, share, interval, by_task })
     }
 
-    fn share_summary(&self, below: usize, share: f64) -> MeanSummary {
-        let mut residuals = vec![0.0; self.cluster_count];
-        for (i, cluster) in self.clusters.iter().enumerate() {
-            residuals[*cluster as usize] += f64::from(u8::from(i < below)) - share;
+    fn clustered(&self) -> Clustered<'_> {
+        if self.clusters.is_empty() {
+            Clustered::independent(&self.sorted)
+        } else {
+            Clustered::new(&self.sorted, &self.clusters, self.cluster_count)
         }
-        let n = self.sorted.len() as f64;
-        let variance = residuals.iter().map(|residual| residual * residual).sum::<f64>() / (n * n);
-        let tasks = self.cluster_count;
-        MeanSummary { mean: share, variance, tasks, n_eff_min: tasks as f64, n_eff_max: n }
     }
 
     fn method(&self) -> IntervalMethod {
         match self.cluster_count {
-            0 => IntervalMethod::OrderStatistics,
+            0 => IntervalMethod::Calls,
             few if few < FEWEST_CLUSTERS => IntervalMethod::TooFewTasks,
-            tasks => IntervalMethod::TaskBootstrap { tasks },
+            tasks => IntervalMethod::Tasks { tasks },
         }
     }
+}
 
-    fn has_interval(&self, level: f64, conf: f64) -> bool {
-        let listed = INTERVAL_LEVELS.iter().any(|wanted| (wanted - level).abs() < SAME_LEVEL);
-        listed && fewest_for_closed_interval(level, conf).is_some_and(|fewest| self.sorted.len() as u64 >= fewest)
-    }
-
-    fn order_interval(&self, level: f64, conf: f64) -> Option<Interval> {
-        let ranks = quantile_ranks(self.sorted.len() as u64, level, conf)?;
-        let value = |rank: u64| self.sorted.get(usize::try_from(rank.checked_sub(1)?).ok()?).copied();
-        Some(Interval { lo: value(ranks.lo)?, hi: value(ranks.hi)? })
-    }
+fn is_listed(level: f64) -> bool {
+    INTERVAL_LEVELS.iter().any(|wanted| (wanted - level).abs() < SAME_LEVEL)
 }
 
 /// Returns points `(value, share of values at or below it)` of the empirical distribution of values in rising order: the first and

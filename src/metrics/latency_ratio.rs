@@ -3,14 +3,12 @@
 //! Calls and trials of one task are alike, so the task is the unit here too. Totals such as cost and tokens need nothing of their own:
 //! the ratio of the sums over common tasks is [`super::ratio_of_sums`] with B as numerator and A as denominator.
 
-use std::cmp::Ordering;
-
 use super::{
-    bootstrap::{Bootstrap, Random, percentile_interval},
     compare::{Comparison, Settings, compare_values},
-    distribution::tail,
     interval::Interval,
+    mover,
     quantile::quantile_type7,
+    quantile_interval::Clustered,
 };
 
 /// B's times as a multiple of A's.
@@ -56,115 +54,56 @@ pub struct QuantileDifference {
     pub b: f64,
     /// B − A.
     pub difference: f64,
-    /// Percentile interval from drawing tasks jointly for both sides; `None` where there are too few times or tasks for it.
+    /// Its interval, from those of the two quantiles; `None` where either has too few times or tasks.
     pub interval: Option<Interval>,
 }
 
 /// Returns the differences of the type 7 quantiles at each of `levels`, for the times of all common tasks together.
 ///
-/// `None` where a side has too few times for the quantile: 100 for P99, 10 for P90. An interval needs as many times as a
-/// distribution-free interval would (368 for P99, 36 for P90 at 95 %), and five tasks. No p-value is offered.
-pub fn quantile_differences<T: AsRef<[f64]>>(
-    tasks: &[(T, T)],
-    levels: &[f64],
-    conf: f64,
-    bootstrap: Bootstrap,
-) -> Vec<Option<QuantileDifference>> {
-    let tasks: Vec<Sides> = tasks
+/// `None` where a side has too few times for the quantile: 100 for P99, 10 for P90. The interval is that of [`mover::difference`] from the
+/// intervals of both quantiles ([`Clustered::interval`]), whose correlation comes from the tasks they share. No p-value is offered.
+pub fn quantile_differences<T: AsRef<[f64]>>(tasks: &[(T, T)], levels: &[f64], conf: f64) -> Vec<Option<QuantileDifference>> {
+    let tasks: Vec<(Vec<f64>, Vec<f64>)> = tasks
         .iter()
         .map(|(a, b)| (usable(a.as_ref()), usable(b.as_ref())))
         .filter(|(a, b)| !a.is_empty() && !b.is_empty())
         .collect();
-    let (tasks, turned) = canonical(tasks);
     let (a, b) = (Pool::new(tasks.iter().map(|task| &task.0)), Pool::new(tasks.iter().map(|task| &task.1)));
-    let drawn = draw(&a, &b, tasks.len(), levels, bootstrap);
-    let side = |difference: f64| if turned { -difference } else { difference };
-    let one = |(level, drawn): (&f64, Vec<f64>)| {
-        let count = a.values.len().min(b.values.len()) as f64;
+    let (of_a, of_b) = (a.clustered(), b.clustered());
+    let one = |&level: &f64| {
+        let count = a.times.len().min(b.times.len()) as f64;
         if count * (1.0 - level) < 1.0 - 1e-9 {
             return None;
         }
-        let weights = vec![1; tasks.len()];
-        let (first, second) = (a.quantile(&weights, *level)?, b.quantile(&weights, *level)?);
-        let enough = tasks.len() >= 5 && tail(conf).is_some_and(|tail| level.max(1.0 - level).powf(count) <= tail);
-        let differences: Vec<f64> = drawn.into_iter().map(side).collect();
-        let (a, b) = if turned { (second, first) } else { (first, second) };
-        let interval = if enough { percentile_interval(differences, conf) } else { None };
-        Some(QuantileDifference { a, b, difference: b - a, interval })
+        let (at_a, at_b) = (quantile_type7(&a.times, level)?, quantile_type7(&b.times, level)?);
+        let interval = || {
+            let (in_a, in_b) = (of_a.interval(level, conf)?, of_b.interval(level, conf)?);
+            Some(mover::difference((at_a, in_a), (at_b, in_b), of_a.correlation(&of_b, level)?))
+        };
+        Some(QuantileDifference { a: at_a, b: at_b, difference: at_b - at_a, interval: interval() })
     };
-    levels.iter().zip(drawn).map(one).collect()
+    levels.iter().map(one).collect()
 }
 
-/// Returns the differences drawn, for each level.
-fn draw(a: &Pool, b: &Pool, tasks: usize, levels: &[f64], bootstrap: Bootstrap) -> Vec<Vec<f64>> {
-    let mut drawn = vec![Vec::new(); levels.len()];
-    let mut random = Random::new(bootstrap.seed);
-    for _ in 0..if tasks > 0 { bootstrap.draws } else { 0 } {
-        let mut weights = vec![0_usize; tasks];
-        for _ in 0..tasks {
-            weights[random.below(tasks)] += 1;
-        }
-        for (level, drawn) in levels.iter().zip(&mut drawn) {
-            drawn.extend(b.quantile(&weights, *level).zip(a.quantile(&weights, *level)).map(|(b, a)| b - a));
-        }
-    }
-    drawn
-}
-
-/// Times of one task by A and by B.
-type Sides = (Vec<f64>, Vec<f64>);
-
-/// All times of one side in rising order, with the task of each: a draw of tasks weights the times, and need not be sorted again.
+/// All times of one side in rising order, with the task of each.
 struct Pool {
-    values: Vec<(f64, usize)>,
-    /// Times of each task.
-    sizes: Vec<usize>,
+    times: Vec<f64>,
+    of: Vec<u32>,
+    tasks: usize,
 }
 
 impl Pool {
-    fn new<'a>(tasks: impl Iterator<Item = &'a Vec<f64>>) -> Self {
-        let (mut values, mut sizes) = (Vec::new(), Vec::new());
-        for (task, times) in tasks.enumerate() {
-            values.extend(times.iter().map(|time| (*time, task)));
-            sizes.push(times.len());
-        }
-        values.sort_by(|one: &(f64, usize), other| one.0.total_cmp(&other.0));
-        Self { values, sizes }
+    fn new<'a>(tasks: impl Iterator<Item = &'a Vec<f64>> + Clone) -> Self {
+        let mut pairs: Vec<(f64, u32)> =
+            (0..).zip(tasks.clone()).flat_map(|(task, times)| times.iter().map(move |time| (*time, task))).collect();
+        pairs.sort_by(|one, other| one.0.total_cmp(&other.0));
+        let (times, of) = pairs.into_iter().unzip();
+        Self { times, of, tasks: tasks.count() }
     }
 
-    /// Returns the type 7 quantile of the times, those of each task taken as often as its weight says.
-    fn quantile(&self, weights: &[usize], level: f64) -> Option<f64> {
-        let count: usize = self.sizes.iter().zip(weights).map(|(size, weight)| size * weight).sum();
-        let position = level * count.checked_sub(1)? as f64;
-        let (mut passed, mut low) = (0_usize, None);
-        for (value, task) in &self.values {
-            passed += weights[*task];
-            // The value holds the 0-based places below `passed`.
-            if low.is_none() && passed as f64 > position.floor() {
-                low = Some(*value);
-            }
-            if passed as f64 > position.ceil() {
-                return low.map(|low| low + (position - position.floor()) * (value - low));
-            }
-        }
-        None
+    fn clustered(&self) -> Clustered<'_> {
+        Clustered::new(&self.times, &self.of, self.tasks)
     }
-}
-
-/// Puts tasks and sides into an order that depends on neither's labels, so that the same samples are drawn; says whether the
-/// sides were swapped.
-fn canonical(tasks: Vec<Sides>) -> (Vec<Sides>, bool) {
-    let mut swapped: Vec<Sides> = tasks.iter().map(|(a, b)| (b.clone(), a.clone())).collect();
-    let mut as_given = tasks;
-    as_given.sort_by(order);
-    swapped.sort_by(order);
-    let turned = swapped.iter().zip(&as_given).map(|(one, other)| order(one, other)).find(|found| found.is_ne());
-    if turned == Some(Ordering::Less) { (swapped, true) } else { (as_given, false) }
-}
-
-fn order(one: &Sides, other: &Sides) -> Ordering {
-    // All values are finite.
-    one.partial_cmp(other).unwrap_or(Ordering::Equal)
 }
 
 #[cfg(test)]
@@ -172,7 +111,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::metrics::testing::{assert_interval, assert_near, assert_some_near, near};
+    use crate::metrics::{
+        bootstrap::Random,
+        testing::{assert_interval, assert_near, assert_some_near, near},
+    };
 
     type Times = Vec<(Vec<f64>, Vec<f64>)>;
 
@@ -212,20 +154,30 @@ mod tests {
 
     #[test]
     fn quantile_differences_come_with_intervals_where_data_allow() {
-        let bootstrap = Bootstrap { draws: 300, seed: 1 };
-        let found = quantile_differences(&simulated(40), &[0.5, 0.9, 0.99, 0.9999], 0.95, bootstrap);
-        for one in found.iter().take(3).flatten() {
+        let found = quantile_differences(&simulated(40), &[0.5, 0.9, 0.99, 0.9999], 0.95);
+        for one in found.iter().take(2).flatten() {
             let interval = one.interval.unwrap();
             assert!(interval.contains(one.difference) && one.difference > 0.0, "{one:?}");
         }
-        assert!(found[2].is_some() && found[3].is_none(), "10,000 times for the last, only 1,000 are there");
-        let few = quantile_differences(&reference(), &[0.5, 0.9, 0.99], 0.95, bootstrap);
+        let p99 = found[2].unwrap();
+        assert!(p99.interval.is_none() && found[3].is_none(), "P99 would need 250 tasks, P99.99 10,000 times");
+        let few = quantile_differences(&reference(), &[0.5, 0.9, 0.99], 0.95);
         let p90 = few[1].unwrap();
         assert!(p90.interval.is_none() && few[2].is_none());
         let mut all: Vec<f64> = reference().into_iter().flat_map(|task| task.1).collect();
         all.sort_by(f64::total_cmp);
         assert_some_near(quantile_type7(&all, 0.9), p90.b);
-        assert_eq!(quantile_differences::<Vec<f64>>(&[], &[0.5], 0.95, bootstrap), [None]);
+        assert_eq!(quantile_differences::<Vec<f64>>(&[], &[0.5], 0.95), [None]);
+    }
+
+    /// The same times on both sides: what varies together leaves nothing to vary.
+    #[test]
+    fn equal_sides_differ_by_nothing_for_certain() {
+        let times: Times = simulated(40).into_iter().map(|(a, _)| (a.clone(), a)).collect();
+        let found = quantile_differences(&times, &[0.5], 0.95)[0].unwrap();
+        assert!(found.difference.abs() < f64::EPSILON);
+        let interval = found.interval.unwrap();
+        assert!(interval.lo.abs() < 0.25 * found.a && interval.hi.abs() < 0.25 * found.a);
     }
 
     proptest! {
@@ -241,8 +193,7 @@ mod tests {
             let (one, two) = (latency_ratio(&times, &settings).unwrap(), latency_ratio(&swapped, &settings).unwrap());
             prop_assert!(near(one.ratio, 1.0 / two.ratio));
             prop_assert!(one.logs.p.zip(two.logs.p).is_none_or(|(p, q)| near(p, q)));
-            let bootstrap = Bootstrap { draws: 50, seed: 0 };
-            let differences = |times: &Times| quantile_differences(times, &[0.5, 0.9], 0.95, bootstrap);
+            let differences = |times: &Times| quantile_differences(times, &[0.5, 0.9], 0.95);
             for (one, two) in differences(&times).into_iter().zip(differences(&swapped)) {
                 prop_assert_eq!(one.is_some(), two.is_some());
                 let Some((one, two)) = one.zip(two) else { continue };

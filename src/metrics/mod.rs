@@ -7,7 +7,6 @@
 pub mod bootstrap;
 pub mod bounds;
 pub mod cluster;
-pub mod cluster_bootstrap;
 pub mod compare;
 pub mod conventions;
 pub mod decomposition;
@@ -17,18 +16,20 @@ pub mod interval;
 pub mod latency;
 pub mod latency_ratio;
 pub mod mann_whitney;
+pub mod mover;
 pub mod multiplicity;
-pub mod order_statistics;
 pub mod paired;
 pub mod pareto;
 pub mod pass_k;
 pub mod planning;
 pub mod quantile;
+pub mod quantile_interval;
 pub mod ragged;
 pub mod ranking;
 pub mod rate;
 pub mod ratio;
 pub mod reliability;
+pub mod task_mean;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod tests2x2;
@@ -37,11 +38,12 @@ pub mod tokens;
 
 pub use bounds::{Bounds, PlannedTask, missing_trial_bounds};
 pub use conventions::{Convention, TaskTrials, TrialState, explain_pass_k};
-pub use interval::{Ci, Interval, MeanSummary, clopper_pearson, jeffreys, scaled_interval, scaled_wilson, wilson};
+pub use interval::{Ci, Interval, clopper_pearson, jeffreys, wilson};
 pub use pass_k::{g_pass_at_k, pass_at_k, pass_hat_k};
 pub use ragged::{CurvePoint, Ragged, curve};
 pub use rate::{ErrorRate, Rate, error_rate, mean_reward, success_rate};
 pub use ratio::{RatioOfSums, TaskSums, ratio_of_sums};
+pub use task_mean::{MeanSummary, scaled_interval, scaled_wilson};
 
 /// Valid trials and successes of one task.
 ///

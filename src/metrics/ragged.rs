@@ -4,8 +4,9 @@
 
 use super::{
     TaskCounts,
-    interval::{Ci, Interval, MeanSummary},
+    interval::{Ci, Interval},
     pass_k::{pass_at_k, pass_hat_k},
+    task_mean::{MeanSummary, freedom},
 };
 
 /// What to do with tasks that have fewer trials than others.
@@ -179,6 +180,7 @@ fn chained(tasks: &[TaskCounts], k: u32) -> Option<MeanSummary> {
     Some(MeanSummary {
         mean: survival,
         variance: survival * survival * squares,
+        freedom: freedom(links.iter().map(|link| link.influence)),
         tasks: tasks.len(),
         n_eff_min: tasks.iter().filter(|task| task.n >= k).count() as f64,
         n_eff_max: total_trials(tasks.iter()),

@@ -2,7 +2,8 @@
 
 use super::{
     TaskCounts,
-    interval::{Ci, Interval, scaled_interval},
+    interval::{Ci, Interval},
+    task_mean::scaled_interval,
 };
 
 /// A share of tasks.

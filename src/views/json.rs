@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Version of the form of metrics.json: the major number changes when a reader would break.
-pub const SCHEMA_VERSION: &str = "1.2";
+pub const SCHEMA_VERSION: &str = "2.0";
 
 /// The whole file.
 #[derive(Debug, Serialize)]
@@ -277,7 +277,7 @@ fn cell(scene: &Scene<'_>, entry: &Entry<'_>) -> CellJson {
         success_rate_by_task: stats.success.map(|rate| rate.macro_mean),
         success_rate_by_episode: stats.episode_success_rate,
         mean_reward_by_task: stats.reward.map(|rate| rate.macro_mean),
-        mean_reward_by_episode: stats.reward.map(|rate| rate.micro_mean),
+        mean_reward_by_episode: stats.episode_mean_reward,
         pass_hat: stats.curve.iter().enumerate().map(|(index, point)| pass(entry, index, point)).collect(),
         upstream_pass_1: stats.upstream_pass_1,
         solved: stats.solved.as_ref().map(|shares| SolvedJson {
@@ -289,7 +289,8 @@ fn cell(scene: &Scene<'_>, entry: &Entry<'_>) -> CellJson {
         consistency_hal: stats.consistency.map(|one| one.hal),
         icc: stats.icc.map(|icc| icc.icc),
         icc_raw: stats.icc.map(|icc| icc.raw),
-        variance_between: stats.icc.map(|icc| icc.between),
+        // A variance is not negative; icc_raw keeps the sign.
+        variance_between: stats.icc.map(|icc| icc.between.max(0.0)),
         variance_within: stats.icc.map(|icc| icc.within),
         retention: decay.map(|decay| decay.retention),
         half_life_k: decay.and_then(|decay| match decay.half_life {

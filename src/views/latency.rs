@@ -153,10 +153,9 @@ pub(super) fn method(latency: &Latency) -> String {
         QuantileKind::NearestRank => "type 1 (nearest rank)",
     };
     format!(
-        "Latency: percentiles of {kind}; their intervals by bootstrap over tasks (2000 draws, fewer beyond 1000 tasks, seed {}), by order \
-         statistics where tasks are unknown; speeds and TPOT as ratios of sums; of components that run at once the first of expert, agent, \
-         user simulator, judge, tool has the time; an event that several logs have counts once.",
-        latency.options.seed
+        "Latency: percentiles of {kind}; their intervals after Woodruff 1952, over tasks, or over calls where tasks are unknown; speeds and \
+         TPOT as ratios of sums; of components that run at once the first of expert, agent, user simulator, judge, tool has the time; an \
+         event that several logs have counts once."
     )
 }
 

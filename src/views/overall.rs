@@ -41,8 +41,7 @@ fn table(scene: &Scene<'_>, overall: &Overall, many: bool) -> Table {
         })
         .collect();
     let mut notes = vec![format!(
-        "Unweighted mean over {}; standard errors of the environments combined, normal interval. Tasks of different environments are \
-         never pooled.",
+        "Unweighted mean over {}; its interval combines those of the environments (MOVER). Tasks of different environments are never pooled.",
         listing(&overall.envs, 6),
     )];
     if !overall.left_out.is_empty() {

@@ -5,7 +5,7 @@ use super::{
     document::{Block, Section},
     fmt::{self, cell, column},
     scene::{EnvCells, Scene, plural},
-    summary::{bounds, trials_text},
+    summary::{bounds, dagger, dagger_note, trials_text},
     table::{Cell, Column, Table},
 };
 use crate::metrics::reliability::HalfLife;
@@ -135,6 +135,7 @@ fn wide_table(scene: &Scene<'_>) -> Option<Table> {
             if let Some(point) = point.filter(|point| point.value.is_some() && point.tasks_used < tasks) {
                 value.text.push_str(&format!(" ({})", point.tasks_used));
             }
+            value.text.push_str(point.map_or("", dagger));
             value
         }));
         let last = entry.stats.curve.iter().rfind(|point| !point.too_few);
@@ -145,11 +146,12 @@ fn wide_table(scene: &Scene<'_>) -> Option<Table> {
         row.extend([at, cell::count(last.map(|point| u64::from(point.k)))]);
         row
     });
-    let notes = vec![format!(
+    let mut notes = vec![format!(
         "Estimator: {}. In brackets behind pass^k: the tasks that have k trials, where not all do; behind pass@k: the largest k that rests \
          on enough tasks. Intervals, standard errors and larger k are in the folded table below.",
         ragged_name(scene)
     )];
+    notes.extend(dagger_note(scene.entries().flat_map(|entry| entry.stats.curve.iter().take(most as usize))));
     Some(Table { id: "pass_k".to_owned(), title: "pass^k by k".to_owned(), columns, rows: rows.collect(), notes })
 }
 
@@ -180,7 +182,8 @@ fn long_table(scene: &Scene<'_>) -> Option<Table> {
         .flat_map(|entry| {
             let stats = entry.stats;
             let row = |(index, point): (usize, &crate::metrics::ragged::CurvePoint)| {
-                let [lo, hi] = cell::pass_interval(bounds(point.interval));
+                let [mut lo, hi] = cell::pass_interval(bounds(point.interval));
+                lo.text.push_str(dagger(point));
                 let [at_lo, at_hi] = cell::pass_interval(bounds(point.pass_at_interval));
                 let missing = stats.missing_bounds.get(index).copied().flatten();
                 let available = stats.available.get(index).map_or(point.value, |point| point.value);
@@ -207,11 +210,12 @@ fn long_table(scene: &Scene<'_>) -> Option<Table> {
             stats.curve.iter().enumerate().map(row).collect::<Vec<_>>()
         })
         .collect();
-    let notes = vec![
+    let mut notes = vec![
         "se (tasks): for other tasks like these. se (re-run): for the same tasks run again; needs 2k trials of every task. Available-case: \
          mean over the tasks with k trials, another set at every k."
             .to_owned(),
     ];
+    notes.extend(dagger_note(scene.entries().flat_map(|entry| &entry.stats.curve)));
     let title = format!("pass^k and pass@k with intervals ({})", plural(rows.len() as u64, "row"));
     (!rows.is_empty()).then(|| Table { id: "pass_k_all".to_owned(), title, columns, rows, notes })
 }

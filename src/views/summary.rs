@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     analysis::{CellStats, Contrast, EnvRanking, FEWEST_COMMON_TASKS, Verdict},
-    metrics::interval::Interval,
+    metrics::{interval::Interval, ragged::CurvePoint},
     words::clause,
 };
 
@@ -135,18 +135,34 @@ fn names_or_count(scene: &Scene<'_>, contrasts: &[&Contrast], noun: &str) -> Str
 }
 
 fn reliability_words(entry: &Entry<'_>) -> String {
-    match largest_k(entry).filter(|(k, _, _)| *k > 1) {
-        Some((k, value, _)) => {
-            format!(" The chance that {k} trials of a task all succeed is {} (pass^{k}).", fmt::rate(Some(value)))
-        }
-        None => String::new(),
-    }
+    let Some(point) = largest_k(entry).filter(|point| point.k > 1) else { return String::new() };
+    let (k, tasks) = (point.k, entry.stats.scored_tasks);
+    let fewer = if point.tasks_used < tasks {
+        format!("; {} of {} have {k} trials", fmt::count(Some(point.tasks_used as u64)), plural(tasks as u64, "task"))
+    } else {
+        String::new()
+    };
+    format!(
+        " The chance that {k} trials of a task all succeed is {} {} (pass^{k}{fewer}).",
+        fmt::rate(point.value),
+        fmt::interval(bounds(point.interval)),
+    )
 }
 
-/// Returns the largest k that rests on enough tasks, with its value and interval.
-pub(super) fn largest_k(entry: &Entry<'_>) -> Option<(u32, f64, Option<Interval>)> {
-    let usable = entry.stats.curve.iter().filter(|point| !point.too_few);
-    usable.filter_map(|point| Some((point.k, point.value?, point.interval))).next_back()
+/// Returns the point of the largest k that rests on enough tasks.
+pub(super) fn largest_k<'a>(entry: &Entry<'a>) -> Option<&'a CurvePoint> {
+    entry.stats.curve.iter().rfind(|point| !point.too_few && point.value.is_some())
+}
+
+/// What marks an interval that rests on few successes or failures.
+pub(super) fn dagger(point: &CurvePoint) -> &'static str {
+    if point.few_successes && point.interval.is_some() { "†" } else { "" }
+}
+
+/// The note of a table in which such a mark stands; `None` where none does.
+pub(super) fn dagger_note<'a>(points: impl IntoIterator<Item = &'a CurvePoint>) -> Option<String> {
+    let marked = points.into_iter().any(|point| !dagger(point).is_empty());
+    marked.then(|| "† fewer than 5 expected successes or failures: the interval is approximate.".to_owned())
 }
 
 pub(super) fn bounds(interval: Option<Interval>) -> Option<(f64, f64)> {
@@ -185,7 +201,7 @@ fn table(scene: &Scene<'_>, id: &str, title: &str, entries: &[Entry<'_>]) -> Tab
     let [pass_1_lo, pass_1_hi] = column::interval("pass_1", &format!("{} interval", scene.level()));
     let [pass_k_lo, pass_k_hi] = column::interval("pass_k", "");
     let any_errors = entries.iter().any(|entry| entry.stats.outcomes.errors() > 0);
-    let any_k = entries.iter().any(|entry| largest_k(entry).is_some_and(|(k, _, _)| k > 1));
+    let any_k = entries.iter().any(|entry| largest_k(entry).is_some_and(|point| point.k > 1));
     let shown_if = |shown: bool, column: Column| if shown { column } else { column::wide(column) };
     let columns = vec![
         column::text("env", "env"),
@@ -219,29 +235,21 @@ fn table(scene: &Scene<'_>, id: &str, title: &str, entries: &[Entry<'_>]) -> Tab
         scene.level(),
         scene.analysis.options.ci.name(),
     )];
-    if entries
-        .iter()
-        .any(|entry| entry.stats.curve.first().is_some_and(|point| point.few_successes && point.interval.is_some()))
-    {
-        notes.push("† fewer than 5 expected successes or failures: the interval is approximate.".to_owned());
-    }
+    notes.extend(dagger_note(entries.iter().flat_map(|entry| entry.stats.curve.first().into_iter().chain(largest_k(entry)))));
     Table { id: id.to_owned(), title: title.to_owned(), columns, rows, notes }
 }
 
 fn row(entry: &Entry<'_>) -> Vec<Cell> {
     let stats = entry.stats;
     let pass_1 = stats.pass_1();
-    let mut interval = cell::pass_interval(bounds(pass_1.and_then(|(_, interval)| interval)));
-    if stats.curve.first().is_some_and(|point| point.few_successes && point.interval.is_some()) {
-        interval[0].text.push('†');
+    let [mut pass_lo, pass_hi] = cell::pass_interval(bounds(pass_1.and_then(|(_, interval)| interval)));
+    pass_lo.text.push_str(stats.curve.first().map_or("", dagger));
+    let largest = largest_k(entry).filter(|point| point.k > 1);
+    let mut pass_k = cell::pass(largest.and_then(|point| point.value));
+    if let Some(point) = largest {
+        pass_k.text.push_str(&format!(" ({}){}", point.k, dagger(point)));
     }
-    let largest = largest_k(entry).filter(|(k, _, _)| *k > 1);
-    let mut pass_k = cell::pass(largest.map(|(_, value, _)| value));
-    if let Some((k, _, _)) = largest {
-        pass_k.text.push_str(&format!(" ({k})"));
-    }
-    let [pass_lo, pass_hi] = interval;
-    let [largest_lo, largest_hi] = cell::pass_interval(bounds(largest.and_then(|(_, _, interval)| interval)));
+    let [largest_lo, largest_hi] = cell::pass_interval(bounds(largest.and_then(|point| point.interval)));
     let size = stats.trials.map_or_else(
         || "n/a".to_owned(),
         |(lo, hi)| format!("{} × {}", fmt::count(Some(stats.scored_tasks as u64)), fmt::range(u64::from(lo), u64::from(hi))),
@@ -259,7 +267,7 @@ fn row(entry: &Entry<'_>) -> Vec<Cell> {
         pass_lo,
         pass_hi,
         pass_k,
-        cell::count(largest.map(|(k, _, _)| u64::from(k))),
+        cell::count(largest.map(|point| u64::from(point.k))),
         largest_lo,
         largest_hi,
         cell::rate(stats.coverage),

@@ -15,6 +15,7 @@ mod real;
 mod sample;
 mod schema;
 mod secrets;
+mod simulate;
 mod support;
 mod truth;
 mod truth_logs;

@@ -225,8 +225,7 @@ pub fn level(calls: &[&CallSeries], percentile: Percentile) -> Option<f64> {
     quantile_type7(&times, percentile.share())
 }
 
-/// Compares a percentile of all calls of some series of BASE with that of NEW on the common tasks, which are drawn jointly for the
-/// interval.
+/// Compares a percentile of all calls of some series of BASE with that of NEW on the common tasks.
 pub fn difference(
     base: &[&CallSeries],
     new: &[&CallSeries],
@@ -234,7 +233,7 @@ pub fn difference(
     settings: &Settings,
 ) -> Option<QuantileDifference> {
     let tasks = common(base, new, false);
-    quantile_differences(&tasks, &[percentile.share()], settings.conf, settings.bootstrap).pop()?
+    quantile_differences(&tasks, &[percentile.share()], settings.conf).pop()?
 }
 
 /// A role by its name.

@@ -236,7 +236,7 @@ pub(super) fn durations_of(mut tasks: Vec<(Vec<f64>, Vec<f64>)>, settings: &comp
         episodes: (a.len() as u64, b.len() as u64),
         mann_whitney: mann_whitney(&a, &b),
         log_shift: hodges_lehmann(&log(&a), &log(&b), settings.conf),
-        percentiles: quantile_differences(&tasks, &PERCENTILES, settings.conf, settings.bootstrap),
+        percentiles: quantile_differences(&tasks, &PERCENTILES, settings.conf),
     })
 }
 

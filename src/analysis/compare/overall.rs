@@ -9,8 +9,9 @@ use super::{Report, Row, matching::MAIN_PARTS};
 use crate::{
     metrics::{
         compare::{Comparison, Judged, Verdict, judge},
-        distribution::{t_quantile, two_sided_t},
+        distribution::t_quantile,
         interval::Interval,
+        mover::mean_of_independent,
     },
     records::Benchmark,
 };
@@ -26,10 +27,9 @@ pub struct Average {
     pub new: f64,
     /// NEW − BASE.
     pub difference: f64,
-    /// Student's t interval with `SE = √(Σ SE²)/D` and the degrees of freedom of Welch (1947); `None` where a row has no standard error
-    /// or none has any spread.
+    /// From the intervals of the rows ([`mean_of_independent`], as in `analyze`); `None` where one has none or none has any width.
     pub interval: Option<Interval>,
-    /// Its p.
+    /// The p at which such an interval ends at 0.
     pub p: Option<f64>,
     /// What follows.
     pub judged: Judged,
@@ -74,23 +74,19 @@ fn of(report: &Report, benchmark: Benchmark, cells: &BTreeSet<usize>) -> Option<
     let rows_of = |side: usize| -> Vec<&Row> {
         report.rows.iter().filter(|row| row.new_side == side && cells.contains(&row.base_cell)).collect()
     };
-    let conf = report.settings.statistics.conf;
-    let averages = (1..=news).map(|side| average(side, &rows_of(side), conf)).collect();
+    let averages = (1..=news).map(|side| average(side, &rows_of(side))).collect();
     Some(Overall { benchmark, over: rows_of(1).iter().map(|row| row.name.clone()).collect(), averages })
 }
 
-fn average(new_side: usize, rows: &[&Row], conf: f64) -> Average {
+fn average(new_side: usize, rows: &[&Row]) -> Average {
     let many = rows.len() as f64;
     let compared: Vec<Comparison> = rows.iter().map(|row| row.figures.pass_1.comparison).collect();
     let mean = |part: fn(&Comparison) -> f64| compared.iter().map(part).sum::<f64>() / many;
     let difference = mean(|one| one.difference);
-    let spread = welch(&compared);
-    let interval = spread.and_then(|(se, freedom)| {
-        let half = t_quantile(conf, freedom)? * se / many;
-        Some(Interval { lo: difference - half, hi: difference + half })
-    });
-    let p = match spread {
-        Some((se, freedom)) => two_sided_t(difference * many / se, freedom),
+    let own: Option<Vec<_>> = compared.iter().map(|one| Some((one.difference, one.interval?))).collect();
+    let interval = own.and_then(|own| mean_of_independent(&own)).filter(|ends| ends.hi > ends.lo);
+    let p = match interval {
+        Some(_) => p_of_zero(&compared),
         // Identical sides: no difference anywhere, no spread.
         None if compared.iter().all(|one| one.wins + one.losses == 0) => Some(1.0),
         None => None,
@@ -99,13 +95,23 @@ fn average(new_side: usize, rows: &[&Row], conf: f64) -> Average {
     Average { new_side, base: mean(|one| one.a), new: mean(|one| one.b), difference, interval, p, judged }
 }
 
-/// Returns the standard error of the sum and its degrees of freedom, rounded down: `(Σv)² / Σ(v²/(m-1))`, v = SE².
-fn welch(compared: &[Comparison]) -> Option<(f64, usize)> {
-    let variances: Vec<(f64, f64)> =
-        compared.iter().map(|one| Some((one.se?.powi(2), one.tasks.checked_sub(1)? as f64))).collect::<Option<_>>()?;
-    let sum: f64 = variances.iter().map(|(variance, _)| variance).sum();
-    let freedom = sum * sum / variances.iter().map(|(variance, freedom)| variance * variance / freedom).sum::<f64>();
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at least 1, and at most the number of tasks")]
-    let whole = (freedom + 1e-9).floor() as usize;
-    (sum > 0.0 && freedom.is_finite()).then(|| (sum.sqrt(), whole.max(1)))
+/// Halvings of the range of p: to sixteen decimals.
+const HALVINGS: u32 = 54;
+
+/// Returns the p at which the interval of the average, from Student's t intervals of the rows at level 1 - p, ends at 0.
+fn p_of_zero(compared: &[Comparison]) -> Option<f64> {
+    let holds_zero = |p: f64| {
+        let of_row = |one: &Comparison| {
+            let half = t_quantile(1.0 - p, one.tasks.checked_sub(1)?)? * one.se?;
+            Some((one.difference, Interval { lo: one.difference - half, hi: one.difference + half }))
+        };
+        let rows: Vec<_> = compared.iter().map(of_row).collect::<Option<_>>()?;
+        Some(mean_of_independent(&rows)?.contains(0.0))
+    };
+    let (mut holding, mut beyond) = (0.0, 1.0);
+    for _ in 0..HALVINGS {
+        let middle = f64::midpoint(holding, beyond);
+        if holds_zero(middle)? { holding = middle } else { beyond = middle }
+    }
+    Some(beyond)
 }

@@ -15,10 +15,7 @@ pub use series::{Phases, Series};
 pub use servers::{ServerFigures, StatusRow};
 
 use crate::{
-    metrics::{
-        bootstrap::Bootstrap,
-        latency::{DEFAULT_LEVELS, QuantileKind, SummaryOptions},
-    },
+    metrics::latency::{DEFAULT_LEVELS, QuantileKind, SummaryOptions},
     records::log::Role,
     sweep::Sweep,
 };
@@ -39,8 +36,6 @@ pub struct LatencyOptions {
     pub limit_ms: f64,
     /// Level of the intervals.
     pub confidence: f64,
-    /// Seed of the bootstrap.
-    pub seed: u64,
 }
 
 impl Default for LatencyOptions {
@@ -51,7 +46,6 @@ impl Default for LatencyOptions {
             limits_ms: BTreeMap::new(),
             limit_ms: DEFAULT_LIMIT_MS,
             confidence: 0.95,
-            seed: 0,
         }
     }
 }
@@ -62,15 +56,8 @@ impl LatencyOptions {
         self.limits_ms.get(&role).copied().unwrap_or(self.limit_ms)
     }
 
-    /// Phases are shown without intervals: theirs would cost most of the time.
-    fn without_intervals(&self) -> SummaryOptions {
-        let bootstrap = Bootstrap { draws: 0, ..Bootstrap::default() };
-        SummaryOptions { bootstrap, ..self.summary(0) }
-    }
-
-    fn summary(&self, stream: u64) -> SummaryOptions {
-        let bootstrap = Bootstrap { seed: self.seed, ..Bootstrap::default() };
-        SummaryOptions { levels: self.levels.clone(), kind: self.kind, conf: self.confidence, bootstrap, stream }
+    fn summary(&self) -> SummaryOptions {
+        SummaryOptions { levels: self.levels.clone(), kind: self.kind, conf: self.confidence }
     }
 }
 
@@ -106,9 +93,7 @@ pub fn latency(sweep: &Sweep, options: &LatencyOptions) -> Option<Latency> {
         return None;
     }
     let domains = calls.iter().map(|one| one.key.domain.as_deref()).collect::<std::collections::BTreeSet<_>>().len();
-    let figures = |all: &[series::Calls]| -> Vec<Series> {
-        all.par_iter().enumerate().map(|(stream, one)| one.figures(stream as u64, options)).collect()
-    };
+    let figures = |all: &[series::Calls]| -> Vec<Series> { all.par_iter().map(|one| one.figures(options)).collect() };
     let series = figures(&calls);
     let pooled = if domains > 1 { figures(&series::pool(&calls)) } else { series.clone() };
     Some(Latency { series, pooled, runs, slowest, servers, joined, options: options.clone() })

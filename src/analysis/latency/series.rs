@@ -229,8 +229,8 @@ pub(super) fn pool(calls: &[Calls]) -> Vec<Calls> {
 }
 
 impl Calls {
-    /// Computes the figures; `stream` numbers the series for the bootstrap.
-    pub(super) fn figures(&self, stream: u64, options: &LatencyOptions) -> Series {
+    /// Computes the figures.
+    pub(super) fn figures(&self, options: &LatencyOptions) -> Series {
         let timed: Vec<TimedCall> = self.bag.calls.iter().filter_map(|call| Some((call.duration_ms?, call.task))).collect();
         let durations = Durations::new(&timed);
         let limit_ms = options.limit_of(self.key.role);
@@ -242,7 +242,7 @@ impl Calls {
             calls: durations.len(),
             errors: self.bag.errors,
             untimed: self.bag.untimed,
-            summary: durations.summary(&options.summary(stream)),
+            summary: durations.summary(&options.summary()),
             limit_ms,
             below: durations.share_below(limit_ms, options.confidence),
             phases: self.phases(options),
@@ -260,8 +260,8 @@ impl Calls {
         };
         let (prefill, decode) = (durations(|call| call.prefill_ms), durations(|call| call.decode_ms));
         (!prefill.is_empty() || !decode.is_empty()).then(|| Phases {
-            prefill: prefill.summary(&options.without_intervals()),
-            decode: decode.summary(&options.without_intervals()),
+            prefill: prefill.summary(&options.summary()),
+            decode: decode.summary(&options.summary()),
             prefill_sorted_ms: prefill.sorted_ms().to_vec(),
             decode_sorted_ms: decode.sorted_ms().to_vec(),
         })

@@ -182,7 +182,7 @@ fn percentiles(scene: &CompareScene<'_>) -> Option<Table> {
     };
     let rows: Vec<Vec<Cell>> = scene.report.calls.rows.iter().flat_map(of).collect();
     let notes = vec![
-        "All calls of the common tasks together; intervals from drawing tasks jointly for both sides. No p-values: these describe."
+        "All calls of the common tasks together; intervals over tasks, from those of both percentiles. No p-values: these describe."
             .to_owned(),
     ];
     let title = "Percentiles of the latency of calls".to_owned();

@@ -216,7 +216,7 @@ fn quantiles(scene: &CompareScene<'_>) -> Option<Table> {
         .map(|(row, share, found)| line(row, share, found))
         .collect();
     let notes = vec![
-        "All episodes of the common tasks together; intervals from drawing tasks jointly for both sides. No p-values: these describe.".to_owned(),
+        "All episodes of the common tasks together; intervals over tasks, from those of both percentiles. No p-values: these describe.".to_owned(),
     ];
     let title = "Percentiles of the time of an episode".to_owned();
     (!rows.is_empty()).then(|| Table { id: "duration_percentiles".to_owned(), title, columns, rows, notes })

@@ -322,7 +322,7 @@ fn averages(scene: &CompareScene<'_>, overall: &crate::analysis::compare::Overal
         ]
     });
     let notes = vec![
-        "Unweighted mean of the rows; standard errors combined, Student's t with Welch's degrees of freedom. Tasks of different environments are never pooled.".to_owned(),
+        "Unweighted mean of the rows; its interval combines those of the rows (MOVER). Tasks of different environments are never pooled.".to_owned(),
     ];
     let over = crate::views::scene::listing(&overall.over, 6);
     Table { id, title: format!("pass^1, average over {over}"), columns, rows: rows.collect(), notes }

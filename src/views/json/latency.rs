@@ -18,7 +18,6 @@ use crate::{
 #[derive(Debug, Serialize)]
 pub(super) struct LatencyJson {
     quantile: &'static str,
-    seed: u64,
     series: Vec<SeriesJson>,
     pooled: Vec<SeriesJson>,
     runs: Vec<RunJson>,
@@ -174,7 +173,6 @@ impl LatencyJson {
                 QuantileKind::Linear => "linear",
                 QuantileKind::NearestRank => "nearest-rank",
             },
-            seed: latency.options.seed,
             series: latency.series.iter().map(series).collect(),
             pooled: latency.pooled.iter().map(series).collect(),
             runs: latency.runs.iter().map(run).collect(),
@@ -205,9 +203,9 @@ fn summary(one: &Summary) -> SummaryJson {
             .map(|one| PercentileJson { level: one.level, value_ms: one.value_ms, interval_ms: ends(one.interval_ms) })
             .collect(),
         intervals: match one.method {
-            IntervalMethod::TaskBootstrap { .. } => "bootstrap over tasks",
-            IntervalMethod::OrderStatistics => "order statistics, calls taken as independent",
-            IntervalMethod::TooFewTasks => "none, fewer than six tasks",
+            IntervalMethod::Tasks { .. } => "over tasks",
+            IntervalMethod::Calls => "over calls, taken as independent",
+            IntervalMethod::TooFewTasks => "none, fewer than eight tasks",
         },
     }
 }

@@ -58,6 +58,7 @@ struct DurationJson {
     mean_s: f64,
     mean_interval_s: Option<[f64; 2]>,
     percentiles_s: BTreeMap<String, Option<f64>>,
+    percentile_intervals_s: BTreeMap<String, Option<[f64; 2]>>,
     max_s: f64,
     per_success_s: Option<f64>,
 }
@@ -151,6 +152,11 @@ fn duration(durations: &Durations) -> DurationJson {
         mean_s: durations.mean_s,
         mean_interval_s: ends(durations.mean_interval_s),
         percentiles_s: DURATION_PERCENTILES.iter().map(|p| format!("p{p}")).zip(durations.percentiles_s).collect(),
+        percentile_intervals_s: DURATION_PERCENTILES
+            .iter()
+            .map(|p| format!("p{p}"))
+            .zip(durations.percentile_intervals_s.map(ends))
+            .collect(),
         max_s: durations.max_s,
         per_success_s: durations.per_success_s.and_then(|ratio| ratio.ratio),
     }

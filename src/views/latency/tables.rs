@@ -89,12 +89,12 @@ fn notes(scene: &Scene<'_>, latency: &Latency) -> Vec<String> {
         options.limits_ms.iter().map(|(role, ms)| format!("{} {}", role.name(), limit(*ms))).collect();
     let others = limit(options.limit_ms);
     limits.push(if limits.is_empty() { others } else { format!("others {others}") });
-    let by_task = latency.series.iter().any(|one| matches!(one.summary.method, IntervalMethod::TaskBootstrap { .. }));
+    let by_task = latency.series.iter().any(|one| matches!(one.summary.method, IntervalMethod::Tasks { .. }));
     let unit = if by_task {
-        "by task where tasks are known (percentiles: bootstrap over tasks, from six tasks on; shares: scaled Wilson), else for independent \
-         calls"
+        "over tasks where tasks are known, else over independent calls; those of percentiles need at least 8 tasks, 25 for P90, 50 for P95, \
+         250 for P99"
     } else {
-        "for independent calls (order statistics, Wilson): calls of one task are alike, so they are too short"
+        "over calls taken as independent: calls of one task are alike, so the intervals are too short"
     };
     vec![format!(
         "Calls that ended in an error are counted apart and in no time; no time: without a duration, or with a negative one. Percentiles: {}; a P99 needs 100 calls. Under limit: strictly \

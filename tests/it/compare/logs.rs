@@ -110,10 +110,11 @@ fn gates_look_at_the_calls_of_a_role() {
         ("--max", "airline: p95_latency:agent=8s", 1),
         ("--max", "p95_latency:judge=8s", 1),
         ("--max", "p95_latency:agnet=8s", 2),
-        ("--fail-on", "p95_latency:agent > +10%", 1),
+        // Ten tasks give no interval of P95, so that nothing is shown of it.
+        ("--fail-on", "p95_latency:agent > +10%", 0),
         ("--fail-on", "p50_latency:agent > +10%", 1),
-        ("--fail-on", "p95_latency:agent > +500%", 0),
-        ("--fail-on", "p95_latency:agent > +100ms", 1),
+        ("--fail-on", "p50_latency:agent > +500%", 0),
+        ("--fail-on", "p50_latency:agent > +100ms", 1),
         ("--fail-on", "p99_latency:user > +10%", 0),
         ("--fail-on", "p95_latency:user > +0%", 0),
         ("--fail-on", "p90_latency:tool > +10%", 1),
@@ -125,7 +126,9 @@ fn gates_look_at_the_calls_of_a_role() {
         let missing = ["judge", "tool"].iter().any(|role| gate.contains(role));
         assert_eq!(said.contains("no such calls in logs"), missing, "{gate}: {said}");
     }
-    let relative = comparison(&compare(&[&a, &b, "--no-charts", "--fail-on", "p95_latency:agent > +10%"]));
+    let unknown = compare(&[&a, &b, "--no-charts", "--fail-on", "p95_latency:agent > +10%", "--fail-on-inconclusive"]);
+    assert_eq!(code(&unknown.output), Some(1), "{}", text(&unknown.output.stdout));
+    let relative = comparison(&compare(&[&a, &b, "--no-charts", "--fail-on", "p50_latency:agent > +10%"]));
     let check = &relative["gates"][0];
     assert!(near(&check["value"], 1.0) && check["cell"] == "calls in logs" && check["new_side"] == "b", "{check}");
     let ends: Vec<f64> = check["interval"].as_array().expect("a list").iter().filter_map(Value::as_f64).collect();

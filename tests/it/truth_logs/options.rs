@@ -24,17 +24,15 @@ fn agent(latency: &Value) -> &Value {
 }
 
 #[test]
-fn limits_percentiles_quantiles_and_seed() {
-    let options = ["--slo", "agent=2s", "--percentiles", "50,99.9", "--quantile", "nearest-rank", "--seed", "3"];
+fn limits_percentiles_and_quantiles() {
+    let options = ["--slo", "agent=2s", "--percentiles", "50,99.9", "--quantile", "nearest-rank"];
     let report = analyze(&[&["fixtures/logs", "--no-charts", "-qq"], &options[..]].concat());
     assert_eq!(report.output.status.code(), Some(0), "{}", text(&report.output.stderr));
     let metrics = report.metrics();
     let latency = &metrics["latency"];
-    assert_eq!((&latency["quantile"], &latency["seed"]), (&json!("nearest-rank"), &json!(3)));
+    assert_eq!(latency["quantile"], "nearest-rank");
     let flags = &metrics["options"]["flags"];
-    let wanted =
-        json!({"--slo": ["agent=2000ms"], "--percentiles": ["50,99.9"], "--quantile": ["nearest-rank"], "--seed": ["3"]});
-    assert_eq!(flags, &wanted);
+    assert_eq!(flags, &json!({"--slo": ["agent=2000ms"], "--percentiles": ["50,99.9"], "--quantile": ["nearest-rank"]}));
     for series in list(latency, "series") {
         let limit = if series["role"] == "agent" { 2000.0 } else { 5000.0 };
         assert_near("limit", series["limit_ms"].as_f64(), Some(limit));
@@ -50,13 +48,27 @@ fn limits_percentiles_quantiles_and_seed() {
     assert_near("under 2 s", series["share_under_limit"].as_f64(), Some(quick / 111.0));
     let header = &report.table("latency_calls")[0];
     assert!(header.contains(&"p99.9_ms".to_owned()) && !header.contains(&"p90_ms".to_owned()), "{header:?}");
+}
 
-    // Another seed, other intervals, the same figures.
-    let plain = super::report().metrics();
-    let seeded = analyze(&["fixtures/logs", "--no-charts", "-qq", "--seed", "3"]).metrics();
-    let (plain, seeded) = (&agent(&plain["latency"])["duration"], &agent(&seeded["latency"])["duration"]);
-    assert_eq!(percentile(plain, 0.5), percentile(seeded, 0.5));
-    assert_ne!(plain["percentiles"], seeded["percentiles"]);
+#[test]
+fn percentiles_have_intervals_where_tasks_are_enough() {
+    let metrics = super::report().metrics();
+    let series = list(&metrics["latency"], "series");
+    for figures in
+        series.iter().flat_map(|one| [&one["duration"], &one["prefill"], &one["decode"]]).filter(|one| !one.is_null())
+    {
+        for one in list(figures, "percentiles") {
+            let (value, interval) = (one["value_ms"].as_f64(), one["interval_ms"].as_array());
+            if let Some((value, ends)) = value.zip(interval) {
+                assert!(number(&ends[0]) <= value && value <= number(&ends[1]), "{one}");
+            }
+            let few = figures["intervals"] == "none, fewer than eight tasks";
+            assert!(!few || interval.is_none(), "{figures}");
+        }
+    }
+    // Prefill and decode have intervals like the whole call.
+    let has = |part: &str| series.iter().any(|one| one[part]["percentiles"][2]["interval_ms"].is_array());
+    assert!(has("duration") && has("prefill") && has("decode"), "{series:?}");
 }
 
 #[test]
