@@ -13,6 +13,7 @@ mod real;
 mod sample;
 mod schema;
 mod secrets;
+mod simulate_verdicts;
 mod support;
 mod truth;
 mod truth_logs;
