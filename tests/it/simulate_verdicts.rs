@@ -234,8 +234,8 @@ fn the_minimum_detectable_difference_is_found_as_often_as_it_says() {
         };
         let found = power(&mut random, size, mde, rows, if rows > 4 { 600 } else { 1_500 });
         writeln!(table, "| {} × {} | {rows} | {:.1} pp | {found:.0} % |", size.0, size.1, 100.0 * mde).expect("a string");
-        // With one trial of 10 tasks a gain changes the spread more than any estimate can tell.
-        if !(74.0..=88.0).contains(&found) {
+        // Under 20 tasks of several trials it is cautious, up to 98 %: the sizes that were observed limit what is simulated.
+        if found < 74.0 || (found > 86.0 && size.0 >= 20) {
             off.push((size, rows, found));
         }
     }
