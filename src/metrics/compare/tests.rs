@@ -99,7 +99,7 @@ fn what_is_detectable_counts_the_family() {
     let found = compare_pass_k(&reference(), 1, &settings).unwrap();
     // t_.995 + t_.80 with 49 degrees of freedom.
     assert!((found.detectable(5, &settings).unwrap() / found.se.unwrap() - (2.679_952 + 0.848_9)).abs() < 1e-3);
-    let few = compare_pass_k(&reference()[..12].to_vec(), 1, &settings).unwrap();
+    let few = compare_pass_k(&reference()[..12], 1, &settings).unwrap();
     let by_t = mde_of_se(few.se.unwrap(), 11, 0.95, 0.8).unwrap();
     assert!(few.detectable(1, &settings).unwrap() > by_t, "{by_t}");
 }
