@@ -6,7 +6,8 @@ use super::{CellStats, Options};
 use crate::{
     metrics::{
         TaskCounts,
-        paired::{Paired, holm, paired},
+        compare::{self, judge_against_leader},
+        paired::{Paired, paired},
     },
     records::{Benchmark, TaskId},
     sweep::{CellFiles, Sweep},
@@ -35,7 +36,7 @@ pub struct Contrast {
     pub cell: usize,
     /// The comparison, cell − leader, on the common tasks.
     pub paired: Option<Paired>,
-    /// p after Holm's correction within the environment.
+    /// p after correction over all pairs of cells of the environment, as the leader was picked from the data.
     pub p_holm: Option<f64>,
     /// What follows.
     pub verdict: Verdict,
@@ -94,24 +95,25 @@ fn contrasts(sweep: &Sweep, files: &CellFiles<'_>, cells: &[CellStats], order: &
             (pairs.len() >= FEWEST_COMMON_TASKS).then(|| paired(&pairs, options.confidence)).flatten()
         })
         .collect();
-    let p: Vec<f64> = compared.iter().map(|one| one.and_then(|one| one.p()).unwrap_or(f64::NAN)).collect();
-    let adjusted = holm(&p);
-    let alpha = 1.0 - options.confidence;
+    let family: Vec<(f64, Option<f64>)> =
+        compared.iter().map(|one| one.map_or((0.0, None), |one| (one.difference, one.p()))).collect();
+    // Cells that could have been compared, had another led.
+    let members = order.iter().filter(|cell| cells[**cell].scored_tasks >= FEWEST_COMMON_TASKS).count();
+    let judged = judge_against_leader(&family, members, options.confidence);
     others
         .iter()
         .zip(compared)
-        .zip(adjusted)
-        .map(|((cell, paired), p)| {
-            let p_holm = (!p.is_nan()).then_some(p);
-            let verdict = match (paired, p_holm) {
+        .zip(judged)
+        .map(|((cell, paired), judged)| {
+            let verdict = match (paired, judged.verdict) {
                 (None, _) => Verdict::NotCompared,
-                (Some(one), Some(p)) if p < alpha && one.difference < 0.0 => Verdict::Worse,
-                (Some(one), Some(p)) if p < alpha && one.difference > 0.0 => Verdict::Better,
-                _ => Verdict::Inconclusive,
+                (_, compare::Verdict::Worse) => Verdict::Worse,
+                (_, compare::Verdict::Better) => Verdict::Better,
+                (_, compare::Verdict::Inconclusive) => Verdict::Inconclusive,
             };
             let plans = [*leader, *cell].map(|index| &cells[index].plan);
             let differs = super::comparable::differences(sweep, files, plans, [*leader, *cell]);
-            Contrast { cell: *cell, paired, p_holm, verdict, differs }
+            Contrast { cell: *cell, paired, p_holm: judged.p_holm, verdict, differs }
         })
         .collect()
 }

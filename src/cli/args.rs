@@ -261,7 +261,7 @@ pub(super) enum RaggedArg {
 pub(super) enum CiArg {
     /// Wilson with the effective number of trials, tasks as the unit.
     ScaledWilson,
-    /// Clopper–Pearson with the same effective number: wider, never too short.
+    /// Clopper–Pearson with the same effective number: wider; still approximate where few tasks have successes.
     Conservative,
     /// Student's t on task means: may leave [0, 1].
     T,

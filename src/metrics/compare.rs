@@ -1,22 +1,23 @@
 //! Is B better than A on their common tasks, or is it noise?
 //!
 //! Student's t on per-task differences (Miller 2024, arXiv 2411.00640, with t in place of z) gives interval and p. The exact sign-flip
-//! test stands beside it and decides where tasks are few. A verdict has three values: "not shown" is never "equal".
+//! test stands beside it and decides, by its mid-p, where tasks are few. A verdict has three values: "not shown" is never "equal".
 
-mod flips;
 mod joint;
+mod verdict;
 
-pub use flips::sign_flip_values;
+pub use verdict::{Judged, Verdict, judge, judge_against_leader, still_open};
 
 use super::{
     TaskCounts,
     bootstrap::Bootstrap,
+    detectable,
     interval::Interval,
-    multiplicity::holm,
-    paired::{self, Fraction, Paired},
+    paired::{self, FEW_TASKS},
     pass_k::pass_hat_k,
     planning::{POWER, mde_of_se},
     ragged::{Ragged, rerun_se},
+    sign_flip::SignFlip,
     tests2x2::{SignTest, sign_test},
 };
 
@@ -31,7 +32,7 @@ const NO_SPREAD: f64 = 1e-9;
 pub struct Settings {
     /// Level of the intervals; 1 - `conf` is the level of significance.
     pub conf: f64,
-    /// Power for which the detectable difference is stated.
+    /// Statistical power for the minimum detectable difference.
     pub power: f64,
     /// Resampling, where there is no formula.
     pub bootstrap: Bootstrap,
@@ -68,7 +69,7 @@ pub struct Comparison {
     pub difference: f64,
     /// Standard error of the difference over a population of tasks; `None` with fewer than two tasks.
     pub se: Option<f64>,
-    /// Interval of the difference: Student's t, or the bootstrap's percentiles.
+    /// Interval of the difference: Student's t, or the bootstrap's percentiles, or [`constant_interval`]; of shares never beyond ±1.
     pub interval: Option<Interval>,
     /// The two-sided p that decides.
     pub p: Option<f64>,
@@ -76,8 +77,8 @@ pub struct Comparison {
     pub decided_by: DecidedBy,
     /// p of the paired t test; 1 for identical sides, `None` where the standard error is zero or under the bootstrap.
     pub p_t: Option<f64>,
-    /// p of the sign-flip test; `None` under the bootstrap.
-    pub p_sign_flip: Option<f64>,
+    /// The exact sign-flip test; `None` under the bootstrap, or where the sums are too many to enumerate (it then does not decide).
+    pub flips: Option<SignFlip>,
     /// Tasks on which B is better.
     pub wins: usize,
     /// Tasks on which B is worse.
@@ -94,15 +95,28 @@ pub struct Comparison {
     pub se_unpaired: Option<f64>,
     /// Standard error of running both again on these very tasks; only where all tasks have 2k trials.
     pub se_rerun: Option<f64>,
-    /// Smallest difference that would have been noticed with the power asked for; `None` where all tasks differ by the same (in
-    /// particular not at all), which says nothing of it.
-    pub mde: Option<f64>,
+    /// Sizes of the differences of all tasks, where these are so few that the sign flips decide whatever they are.
+    few: Option<[f64; FEW_TASKS - 1]>,
 }
 
 impl Comparison {
     /// Returns how many times as many tasks the comparison would have needed without pairing them: `(se_unpaired / se)²`.
     pub fn pairing_gain(&self) -> Option<f64> {
         Some((self.se_unpaired? / self.se.filter(|se| *se > NO_SPREAD)?).powi(2))
+    }
+
+    /// Returns the minimum detectable difference: the smallest true difference that the deciding test would find with the power asked for,
+    /// where `open` comparisons of the family are to be corrected for (Holm's first step among them: the level is `α / open`).
+    ///
+    /// `None` where all tasks differ by the same (in particular not at all), which says nothing of it, or where so few tasks show no
+    /// difference at this level.
+    pub fn detectable(&self, open: usize, settings: &Settings) -> Option<f64> {
+        let se = self.se.filter(|se| *se > NO_SPREAD)?;
+        let conf = 1.0 - (1.0 - settings.conf) / open.max(1) as f64;
+        match self.few.as_ref().and_then(|sizes| sizes.get(..self.tasks)) {
+            Some(sizes) => detectable::of_few_tasks(sizes, self.difference, conf, settings.power, settings.bootstrap.seed),
+            None => mde_of_se(se, self.tasks.checked_sub(1)?, conf, settings.power),
+        }
     }
 }
 
@@ -117,14 +131,11 @@ pub fn compare_pass_k(pairs: &[(TaskCounts, TaskCounts)], k: u32, settings: &Set
     let full: Vec<(TaskCounts, TaskCounts)> = pairs.iter().copied().filter(|(a, b)| a.n >= k && b.n >= k).collect();
     let values: Vec<(f64, f64)> =
         full.iter().filter_map(|(a, b)| Some((pass_hat_k(a.n, a.c, k)?, pass_hat_k(b.n, b.c, k)?))).collect();
-    let fractions: Option<Vec<(Fraction, Fraction)>> =
-        full.iter().map(|(a, b)| Some((flips::fraction(*a, k)?, flips::fraction(*b, k)?))).collect();
-    let exact = fractions.and_then(|fractions| paired::sign_flip_of(&fractions));
     let ragged = full.len() < pairs.len();
     if ragged && full.len() < FEWEST.max(pairs.len().div_ceil(4)) {
         return None;
     }
-    let mut found = of_values(&values, exact, settings)?;
+    let mut found = compare_shares(&values, settings)?;
     found.single_trial = pairs.iter().all(|(a, b)| a.n == 1 && b.n == 1);
     if ragged {
         joint::replace(&mut found, &pairs, k, settings)?;
@@ -137,20 +148,12 @@ pub fn compare_pass_k(pairs: &[(TaskCounts, TaskCounts)], k: u32, settings: &Set
     Some(found)
 }
 
-/// Compares the mean over tasks of any value, such as the mean reward. `pairs` holds (A, B) of every common task; pairs with a value
-/// that is not finite are left out. `None` without any.
+/// Compares the mean over tasks of any value, such as a cost. `pairs` holds (A, B) of every common task; pairs with a value that is not
+/// finite are left out. `None` without any.
 pub fn compare_values(pairs: &[(f64, f64)], settings: &Settings) -> Option<Comparison> {
-    let pairs: Vec<(f64, f64)> = pairs.iter().copied().filter(|(a, b)| a.is_finite() && b.is_finite()).collect();
-    of_values(&pairs, None, settings)
-}
-
-/// Fewest tasks for an interval of no width.
-const FEWEST_FOR_A_POINT: usize = 20;
-
-fn of_values(values: &[(f64, f64)], exact: Option<f64>, settings: &Settings) -> Option<Comparison> {
+    let values: Vec<(f64, f64)> = pairs.iter().copied().filter(|(a, b)| a.is_finite() && b.is_finite()).collect();
     let d: Vec<f64> = values.iter().map(|(a, b)| b - a).collect();
-    let p_sign_flip = exact.unwrap_or_else(|| sign_flip_values(&d, settings.bootstrap.seed));
-    let found = paired::of_differences(&d, Some(p_sign_flip), settings.conf)?;
+    let found = paired::of_differences(&d, settings.conf)?;
     let m = found.tasks as f64;
     let (a, b): (Vec<f64>, Vec<f64>) = values.iter().copied().unzip();
     let moments = Moments::of(&a, &b);
@@ -161,12 +164,12 @@ fn of_values(values: &[(f64, f64)], exact: Option<f64>, settings: &Settings) -> 
         b: moments.mean_b,
         difference: found.difference,
         se: found.se,
-        // Without any spread few tasks give an interval of no width, which no data support.
-        interval: found.interval.filter(|ends| ends.hi > ends.lo || found.tasks >= FEWEST_FOR_A_POINT),
+        // Without any spread t gives an interval of no width, which no data support.
+        interval: found.interval.filter(|_| found.se.is_some_and(|se| se > NO_SPREAD)),
         p: found.p(),
-        decided_by: decided_by(&found),
+        decided_by: if found.t_decides() { DecidedBy::PairedT } else { DecidedBy::SignFlip },
         p_t: found.p_t,
-        p_sign_flip: found.p_sign_flip,
+        flips: found.flips,
         wins: found.wins,
         losses: found.losses,
         ties: found.tasks - found.wins - found.losses,
@@ -175,12 +178,39 @@ fn of_values(values: &[(f64, f64)], exact: Option<f64>, settings: &Settings) -> 
         correlation: moments.correlation(),
         se_unpaired: (found.tasks > 1).then(|| ((moments.var_a + moments.var_b) / m).sqrt()),
         se_rerun: None,
-        mde: found.se.filter(|se| *se > NO_SPREAD).and_then(|se| mde_of_se(se, found.tasks - 1, settings.conf, settings.power)),
+        few: few(&d),
     })
 }
 
-fn decided_by(found: &Paired) -> DecidedBy {
-    if found.p_t.is_some() && !found.few() { DecidedBy::PairedT } else { DecidedBy::SignFlip }
+fn few(d: &[f64]) -> Option<[f64; FEW_TASKS - 1]> {
+    let mut sizes = [0.0; FEW_TASKS - 1];
+    sizes.get_mut(..d.len())?.iter_mut().zip(d).for_each(|(size, d)| *size = d.abs());
+    sizes.sort_by(|a, b| b.total_cmp(a));
+    Some(sizes)
+}
+
+/// Compares the mean over tasks of shares, such as rewards from 0 to 1: like [`compare_values`], and the interval stays within ±1.
+pub fn compare_shares(pairs: &[(f64, f64)], settings: &Settings) -> Option<Comparison> {
+    let mut found = compare_values(pairs, settings)?;
+    found.interval =
+        found.interval.map(within_shares).or_else(|| constant_interval(found.tasks, found.difference, settings.conf));
+    Some(found)
+}
+
+fn within_shares(ends: Interval) -> Interval {
+    Interval { lo: ends.lo.max(-1.0), hi: ends.hi.min(1.0) }
+}
+
+/// Returns the interval of a mean difference of shares where all `tasks` tasks differ by the same, in particular not at all.
+///
+/// Tasks that differ otherwise were not met, so with confidence they are at most a share `q = 1 - (α/2)^(1/m)` of all (exact binomial limit
+/// for 0 of m, Clopper & Pearson 1934); at worst these differ by -1 or by 1. `None` for fewer than two tasks.
+pub fn constant_interval(tasks: usize, difference: f64, conf: f64) -> Option<Interval> {
+    let tail = super::distribution::tail(conf)?;
+    let others = 1.0 - tail.powf(1.0 / tasks as f64);
+    (tasks > 1).then(|| {
+        within_shares(Interval { lo: difference - others * (1.0 + difference), hi: difference + others * (1.0 - difference) })
+    })
 }
 
 /// Means, variances (divisor m - 1) and covariance of two columns.
@@ -206,64 +236,6 @@ impl Moments {
         let scale = (self.var_a * self.var_b).sqrt();
         (scale > 1e-12).then(|| (self.covariance / scale).clamp(-1.0, 1.0))
     }
-}
-
-/// What a comparison says. Never "equal": too little data looks the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// B is higher, beyond noise.
-    Better,
-    /// B is lower, beyond noise.
-    Worse,
-    /// Not to be told apart with this data.
-    Inconclusive,
-}
-
-impl Verdict {
-    /// Returns the verdict on something of which less is better.
-    #[must_use]
-    pub fn reversed(self) -> Self {
-        match self {
-            Self::Better => Self::Worse,
-            Self::Worse => Self::Better,
-            Self::Inconclusive => Self::Inconclusive,
-        }
-    }
-
-    /// Returns `better`, `worse` or `inconclusive`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Better => "better",
-            Self::Worse => "worse",
-            Self::Inconclusive => "inconclusive",
-        }
-    }
-}
-
-/// A comparison within its family.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Judged {
-    /// p after Holm's correction; `None` where there was none.
-    pub p_holm: Option<f64>,
-    /// What follows.
-    pub verdict: Verdict,
-}
-
-/// Judges a family of comparisons, each a difference (higher = better) with its p: better or worse where p after Holm's correction is
-/// below `1 - conf`, else inconclusive.
-pub fn judge(family: &[(f64, Option<f64>)], conf: f64) -> Vec<Judged> {
-    let p: Vec<f64> = family.iter().map(|(_, p)| p.unwrap_or(f64::NAN)).collect();
-    // 1 - 0.95 is a little more than 0.05: a p of exactly 0.05 must not pass.
-    let alpha = 1.0 - conf - 4.0 * f64::EPSILON;
-    let judged = family.iter().zip(holm(&p)).map(|((difference, _), p)| Judged {
-        p_holm: (!p.is_nan()).then_some(p),
-        verdict: match p < alpha {
-            true if *difference > 0.0 => Verdict::Better,
-            true if *difference < 0.0 => Verdict::Worse,
-            _ => Verdict::Inconclusive,
-        },
-    });
-    judged.collect()
 }
 
 #[cfg(test)]

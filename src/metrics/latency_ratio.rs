@@ -18,8 +18,6 @@ pub struct LatencyRatio {
     pub ratio: f64,
     /// Its interval.
     pub interval: Option<Interval>,
-    /// Smallest factor above 1 that would have been noticed.
-    pub mde_ratio: Option<f64>,
     /// The comparison of the logarithms of the medians; its p decides.
     pub logs: Comparison,
 }
@@ -33,7 +31,6 @@ pub fn latency_ratio<T: AsRef<[f64]>>(tasks: &[(T, T)], settings: &Settings) -> 
     Some(LatencyRatio {
         ratio: logs.difference.exp(),
         interval: logs.interval.map(|ends| Interval { lo: ends.lo.exp(), hi: ends.hi.exp() }),
-        mde_ratio: logs.mde.map(f64::exp),
         logs,
     })
 }
@@ -131,7 +128,7 @@ mod tests {
         assert_interval(found.interval, 0.999_681_601_4, 1.325_983_816);
         assert_some_near(found.logs.p_t, 0.050_321_469_46);
         assert_eq!(found.logs.tasks, 5);
-        assert!(found.mde_ratio.unwrap() > 1.0);
+        assert!(found.logs.detectable(1, &Settings::default()).unwrap() > 0.0);
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod cluster;
 pub mod compare;
 pub mod conventions;
 pub mod decomposition;
+pub mod detectable;
 pub mod distribution;
 pub mod histogram;
 pub mod interval;
@@ -29,6 +30,7 @@ pub mod ranking;
 pub mod rate;
 pub mod ratio;
 pub mod reliability;
+pub mod sign_flip;
 pub mod task_mean;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -12,7 +12,7 @@ pub const POWER: f64 = 0.8;
 /// Returns the smallest difference that a comparison with this standard error and degrees of freedom would notice with
 /// probability `power`, in the unit of the error: `(t_(1-α/2) + t_power) SE`.
 ///
-/// To be printed beside every inconclusive comparison: "could detect differences from x on". `None` without degrees of freedom,
+/// It describes the paired t test; for a comparison of fewer than 20 tasks see [`super::detectable`]. `None` without degrees of freedom,
 /// or unless `0 < conf < 1` and `½ < power < 1`.
 pub fn mde_of_se(se: f64, freedom: usize, conf: f64, power: f64) -> Option<f64> {
     Some((t_quantile(conf, freedom)? + t_quantile(one_sided(power)?, freedom)?) * se)

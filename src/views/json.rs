@@ -176,6 +176,7 @@ struct ContrastJson {
     interval: Option<[f64; 2]>,
     p_paired_t: Option<f64>,
     p_sign_flip: Option<f64>,
+    p_sign_flip_mid: Option<f64>,
     p_holm: Option<f64>,
     verdict: &'static str,
     differs_in: Vec<&'static str>,
@@ -395,7 +396,8 @@ fn rankings(scene: &Scene<'_>) -> Vec<RankingJson> {
                     difference: contrast.paired.map(|one| one.difference),
                     interval: ends(contrast.paired.and_then(|one| one.interval)),
                     p_paired_t: contrast.paired.and_then(|one| one.p_t),
-                    p_sign_flip: contrast.paired.and_then(|one| one.p_sign_flip),
+                    p_sign_flip: contrast.paired.and_then(|one| one.flips).map(|flips| flips.exact),
+                    p_sign_flip_mid: contrast.paired.and_then(|one| one.flips).map(|flips| flips.mid_p),
                     p_holm: contrast.p_holm,
                     verdict: match contrast.verdict {
                         Verdict::Worse => "worse",

@@ -23,6 +23,9 @@ pub(super) fn section(scene: &Scene<'_>) -> Section {
         "Success: 1 − 1e-6 ≤ reward ≤ 1 + 1e-6, as τ-bench's run.py has it.".to_owned(),
         format!("Uneven trials: {} estimator.", ragged_name(scene)),
         format!("Intervals: {}, level {}, for other tasks like these.", options.ci.name(), scene.level()),
+        "Against the leader: paired t, or the exact sign-flip test (mid-p) where tasks are few; p corrected over all pairs of cells of the \
+         environment (Holm's method with the counts of Shaffer 1986)."
+            .to_owned(),
         "An exact copy of an episode counts once; of different attempts at one (task, trial) in one file one stays; the same (task, trial) \
          in different files is another trial."
             .to_owned(),

@@ -288,7 +288,7 @@ fn ranking_table(scene: &Scene<'_>) -> Option<Table> {
         lo,
         hi,
         column::number("p", "p"),
-        column::number("p_holm", "p (Holm)"),
+        column::number("p_holm", "p (corrected)"),
         column::text("verdict", "verdict"),
         column::text("differs_in", "also differs in"),
     ];
@@ -308,8 +308,9 @@ fn ranking_table(scene: &Scene<'_>) -> Option<Table> {
     }
     let notes = vec![
         "Difference in pass^1 from the leader on the tasks both have, paired by task: Student's t on task differences; with fewer than \
-         20 tasks, or fewer than 10 that differ, the exact sign-flip test decides. The interval is for one comparison; the verdict follows p \
-         after Holm's correction within each environment. The leader was picked from the same data, so small differences flatter it."
+         20 tasks, or fewer than 10 that differ, the exact sign-flip test (mid-p) decides. The interval is for one comparison and may leave \
+         out 0 beside ~: the verdict follows p corrected over all pairs of cells of the environment (Holm, Shaffer), because the leader was \
+         chosen on the same data."
             .to_owned(),
     ];
     let title = "Against the leader of each environment".to_owned();

@@ -163,7 +163,7 @@ fn error_words(stats: &CellStats) -> String {
     let values =
         format!("pass^1 is {} as counted and {} with every error a failure", fmt::decimal(pass_1, 4), fmt::decimal(failed, 4));
     if pass_1.zip(failed).is_some_and(|(counted, failed)| counted > failed) {
-        format!("{values}; errors are not missing at random, so the first is optimistic.")
+        format!("{values}. If errors hit harder tasks more often, the first number is too high.")
     } else {
         format!("{values}.")
     }

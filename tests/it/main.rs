@@ -16,6 +16,7 @@ mod sample;
 mod schema;
 mod secrets;
 mod simulate;
+mod simulate_verdicts;
 mod support;
 mod truth;
 mod truth_logs;

@@ -170,7 +170,7 @@ pub(super) fn compare(sides: &[Side], settings: &Settings) -> Calls {
         }
     }
     let mut family: Vec<&mut Durations> = found.rows.iter_mut().map(|row| &mut row.durations).collect();
-    judge_durations(&mut family, settings.conf);
+    judge_durations(&mut family, settings);
     found
 }
 

@@ -4,7 +4,7 @@ use super::{Settings, side::CellData};
 use crate::{
     metrics::{
         TaskCounts, TaskSums,
-        compare::{self, Comparison, Judged, Verdict, compare_pass_k, compare_values},
+        compare::{self, Comparison, Judged, Verdict, compare_pass_k, compare_shares, compare_values},
         interval::Interval,
         latency_ratio::{LatencyRatio, QuantileDifference, latency_ratio, quantile_differences},
         mann_whitney::{MannWhitney, Shift, hodges_lehmann, mann_whitney},
@@ -37,6 +37,8 @@ pub struct Figure {
     pub comparison: Comparison,
     /// What follows. Set once all figures of the family are known.
     pub judged: Judged,
+    /// Minimum detectable difference by the deciding test, corrected for the comparisons of the family that are open. Set with `judged`.
+    pub detectable: Option<f64>,
 }
 
 /// A total of which less is better.
@@ -94,6 +96,8 @@ pub struct Durations {
     pub ratio: LatencyRatio,
     /// What follows; less is better.
     pub judged: Judged,
+    /// Minimum detectable factor above 1, as [`Figure::detectable`].
+    pub detectable: Option<f64>,
     /// Episodes (calls) of BASE and of NEW behind it.
     pub episodes: (u64, u64),
     /// All episodes (calls) against all: descriptive, ignores that those of a task are alike.
@@ -149,7 +153,7 @@ impl Figures {
         let common = common(base, new);
         let counts: Vec<(TaskCounts, TaskCounts)> = common.iter().map(|(_, a, b)| (a.counts(), b.counts())).collect();
         let statistics = &settings.statistics;
-        let figure = |quantity, comparison| Figure { quantity, comparison, judged: UNJUDGED };
+        let figure = |quantity, comparison| Figure { quantity, comparison, judged: UNJUDGED, detectable: None };
         let pass_1 = figure(Quantity::PassHat(1), compare_pass_k(&counts, 1, statistics)?);
         let most = |side: fn(&(TaskCounts, TaskCounts)) -> u32| counts.iter().map(side).max().unwrap_or(0);
         let most =
@@ -159,7 +163,9 @@ impl Figures {
         if base.fractional_rewards + new.fractional_rewards > 0 {
             let rewards: Vec<(f64, f64)> =
                 common.iter().filter_map(|(_, a, b)| Some((a.mean_reward()?, b.mean_reward()?))).collect();
-            further.extend(compare_values(&rewards, statistics).map(|found| figure(Quantity::MeanReward, found)));
+            let share = |value: f64| (0.0..=1.0).contains(&value);
+            let compare = if rewards.iter().all(|(a, b)| share(*a) && share(*b)) { compare_shares } else { compare_values };
+            further.extend(compare(&rewards, statistics).map(|found| figure(Quantity::MeanReward, found)));
         }
         let floor: Vec<TaskCounts> = counts.iter().map(|pair| pair.0).collect();
         Some(Self {
@@ -233,6 +239,7 @@ pub(super) fn durations_of(mut tasks: Vec<(Vec<f64>, Vec<f64>)>, settings: &comp
     Some(Durations {
         ratio,
         judged: UNJUDGED,
+        detectable: None,
         episodes: (a.len() as u64, b.len() as u64),
         mann_whitney: mann_whitney(&a, &b),
         log_shift: hodges_lehmann(&log(&a), &log(&b), settings.conf),

@@ -24,7 +24,7 @@ pub use side::{CellData, Side, TaskData, cells, split};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    metrics::compare::{self, Judged, judge},
+    metrics::compare::{self, Judged, judge, still_open},
     records::TaskId,
 };
 
@@ -135,7 +135,7 @@ pub fn compare(sides: Vec<Side>, across: Option<String>, settings: Settings) -> 
         report.add(new_side);
     }
     name_rows(&mut report);
-    judge_families(&mut report.rows, settings.statistics.conf);
+    judge_families(&mut report.rows, &settings.statistics);
     report.places = ranking::places(&report);
     report.overall = overall::overall(&report);
     report.calls = calls::compare(&report.sides, &settings.statistics);
@@ -255,19 +255,26 @@ fn name_rows(report: &mut Report) {
     }
 }
 
-fn judge_families(rows: &mut [Row], conf: f64) {
-    let of = |figure: &Figure| (figure.comparison.difference, figure.comparison.p);
-    let mut first: Vec<&mut Figure> = rows.iter_mut().map(|row| &mut row.figures.pass_1).collect();
-    let family: Vec<_> = first.iter().map(|figure| of(figure)).collect();
-    first.iter_mut().zip(judge(&family, conf)).for_each(|(figure, judged)| figure.judged = judged);
-    let mut further: Vec<&mut Figure> = rows.iter_mut().flat_map(|row| &mut row.figures.further).collect();
-    let family: Vec<_> = further.iter().map(|figure| of(figure)).collect();
-    further.iter_mut().zip(judge(&family, conf)).for_each(|(figure, judged)| figure.judged = judged);
+fn judge_families(rows: &mut [Row], settings: &compare::Settings) {
+    let conf = settings.conf;
+    judge_figures(rows.iter_mut().map(|row| &mut row.figures.pass_1).collect(), settings);
+    judge_figures(rows.iter_mut().flat_map(|row| &mut row.figures.further).collect(), settings);
     let mut ratios: Vec<&mut Ratio> = rows.iter_mut().flat_map(|row| &mut row.figures.ratios).collect();
     let family: Vec<_> = ratios.iter().map(|one| (one.ratio.ratio.map_or(0.0, f64::ln), one.p)).collect();
     ratios.iter_mut().zip(judge(&family, conf)).for_each(|(ratio, judged)| ratio.judged = less_is_better(judged));
     let mut durations: Vec<&mut Durations> = rows.iter_mut().filter_map(|row| row.figures.durations.as_mut()).collect();
-    judge_durations(&mut durations, conf);
+    judge_durations(&mut durations, settings);
+}
+
+/// Judges one family of differences, and finds what each could have shown.
+fn judge_figures(mut figures: Vec<&mut Figure>, settings: &compare::Settings) {
+    let family: Vec<_> = figures.iter().map(|figure| (figure.comparison.difference, figure.comparison.p)).collect();
+    let judged = judge(&family, settings.conf);
+    let open = still_open(&judged);
+    for (figure, judged) in figures.iter_mut().zip(judged) {
+        figure.judged = judged;
+        figure.detectable = figure.comparison.detectable(open, settings);
+    }
 }
 
 fn less_is_better(judged: Judged) -> Judged {
@@ -275,9 +282,14 @@ fn less_is_better(judged: Judged) -> Judged {
 }
 
 /// Judges one family of durations.
-fn judge_durations(durations: &mut [&mut Durations], conf: f64) {
+fn judge_durations(durations: &mut [&mut Durations], settings: &compare::Settings) {
     let family: Vec<_> = durations.iter().map(|one| (one.ratio.logs.difference, one.ratio.logs.p)).collect();
-    durations.iter_mut().zip(judge(&family, conf)).for_each(|(one, judged)| one.judged = less_is_better(judged));
+    let judged = judge(&family, settings.conf);
+    let open = still_open(&judged);
+    for (one, judged) in durations.iter_mut().zip(judged) {
+        one.judged = less_is_better(judged);
+        one.detectable = one.ratio.logs.detectable(open, settings).map(f64::exp);
+    }
 }
 
 #[cfg(test)]

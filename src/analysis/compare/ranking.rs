@@ -6,7 +6,7 @@ use super::{CellData, Report};
 use crate::{
     metrics::{
         TaskCounts,
-        compare::{Comparison, Judged, Verdict, compare_pass_k, judge},
+        compare::{Comparison, Judged, Verdict, compare_pass_k, judge_against_leader},
         ranking::{RankRange, rank, rank_ranges},
     },
     records::TaskId,
@@ -36,7 +36,7 @@ pub struct Place {
     pub range: Option<RankRange>,
     /// Side − leader; `None` for the leader.
     pub comparison: Option<Comparison>,
-    /// p after Holm's correction.
+    /// p after correction over all pairs of sides, as the leader was picked from the data.
     pub p_holm: Option<f64>,
     /// Where it stands.
     pub standing: Standing,
@@ -91,7 +91,7 @@ fn of(report: &Report, base_cell: usize) -> Option<EnvPlaces> {
         .collect();
     let family: Vec<(f64, Option<f64>)> =
         compared.iter().map(|one| one.map_or((0.0, None), |one| (one.difference, one.p))).collect();
-    let judged: Vec<Judged> = judge(&family, statistics.conf);
+    let judged: Vec<Judged> = judge_against_leader(&family, members.len(), statistics.conf);
     let places = order.iter().zip(compared).zip(judged).map(|((at, comparison), judged)| Place {
         side: members[*at].0,
         pass_1: means[*at],

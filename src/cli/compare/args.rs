@@ -91,7 +91,7 @@ pub(in crate::cli) struct CompareArgs {
     /// Level of the intervals and tests, between 0.5 and 0.9999.
     #[arg(long, default_value_t = 0.95, value_parser = parse_confidence, value_name = "LEVEL", help_heading = "Statistics")]
     pub(super) confidence: f64,
-    /// Power for which the detectable difference is told.
+    /// Statistical power for the minimum detectable difference.
     #[arg(long, default_value_t = 0.8, value_parser = parse_power, value_name = "SHARE", help_heading = "Statistics")]
     pub(super) power: f64,
     /// Largest k of pass^k.

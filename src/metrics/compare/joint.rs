@@ -1,11 +1,10 @@
 //! pass^k with trials missing: the difference of the chained estimates, its uncertainty from drawing tasks jointly.
 
-use super::{Comparison, DecidedBy, NO_SPREAD, Settings};
+use super::{Comparison, DecidedBy, Settings, within_shares};
 use crate::metrics::{
     TaskCounts,
     bootstrap::{Random, percentile_interval},
     interval::Interval,
-    planning::mde_of_se,
     ragged::chained_value,
 };
 
@@ -20,14 +19,10 @@ pub(super) fn replace(found: &mut Comparison, pairs: &[Pair], k: u32, settings: 
     let drawn = Drawn::new(pairs, k, settings);
     (found.tasks, found.a, found.b, found.difference) = (pairs.len(), a, b, b - a);
     found.se = drawn.se;
-    found.interval = drawn.interval;
+    found.interval = drawn.interval.map(within_shares);
     found.p = drawn.p;
     found.decided_by = DecidedBy::Bootstrap;
-    (found.p_t, found.p_sign_flip, found.se_unpaired, found.correlation) = (None, None, None, None);
-    found.mde = drawn
-        .se
-        .filter(|se| *se > NO_SPREAD)
-        .and_then(|se| mde_of_se(se, pairs.len().checked_sub(1)?, settings.conf, settings.power));
+    (found.p_t, found.flips, found.se_unpaired, found.correlation, found.few) = (None, None, None, None, None);
     Some(())
 }
 

@@ -5,7 +5,6 @@ use proptest::prelude::*;
 use super::*;
 use crate::metrics::{
     bootstrap::Random,
-    paired::sign_flip,
     testing::{assert_interval, assert_near, assert_some_near, gpt4o_airline, near},
 };
 
@@ -40,7 +39,7 @@ fn the_reference_comparison_matches_scipy() {
     assert_near(found.se.unwrap() * 50.0_f64.sqrt(), 0.250_305_935_3);
     assert_some_near(found.p_t, 0.096_425_736_77);
     assert_interval(found.interval, -0.011_136_159_71, 0.131_136_159_7);
-    assert_some_near(found.p_sign_flip, 0.127_949_476_2);
+    assert_near(found.flips.unwrap().exact, 0.127_949_476_2);
     assert_eq!((found.wins, found.losses, found.ties, found.tasks), (14, 10, 26, 50));
     assert_near(found.sign_test.exact, 0.541_256_189_3);
     assert_near(found.sign_test.mid_p, 0.424_356_222_2);
@@ -50,23 +49,7 @@ fn the_reference_comparison_matches_scipy() {
     assert_eq!((found.decided_by, found.p, found.single_trial), (DecidedBy::PairedT, found.p_t, false));
     assert_some_near(found.pairing_gain(), (0.075_010_203_39_f64 / 0.035_398_604_84).powi(2));
     // t_.975 + t_.80 with 49 degrees of freedom, taken from the reference for 50 tasks.
-    assert_some_near(found.mde, 0.168_144_216_2 / 0.058_820_608_17 * 0.035_398_604_84);
-}
-
-#[test]
-fn small_sign_flips_match_in_both_forms() {
-    for (d, p) in [(&[3, -1, 2, 2, 0, -2, 4, 1][..], 0.218_75), (&[1; 6], 0.031_25), (&[0, 0, 0], 1.0), (&[1, -1], 1.0)] {
-        let values: Vec<f64> = d.iter().map(|x| f64::from(*x) * 0.1).collect();
-        assert_near(sign_flip_values(&values, 0), p);
-        assert_near(sign_flip(&d.iter().map(|x| i64::from(*x)).collect::<Vec<_>>()), p);
-    }
-}
-
-#[test]
-fn drawn_sign_flips_come_near_the_exact_ones() {
-    let d: Vec<f64> = reference().iter().map(|(a, b)| (f64::from(b.c) - f64::from(a.c)) / 4.0).collect();
-    let drawn = sign_flip_values(&d, 0);
-    assert!((drawn - 0.127_949).abs() < 0.01, "{drawn}");
+    assert_some_near(found.detectable(1, &Settings::default()), 0.168_144_216_2 / 0.058_820_608_17 * 0.035_398_604_84);
 }
 
 #[test]
@@ -80,7 +63,7 @@ fn one_trial_a_task_is_mcnemar() {
     assert!(found.single_trial);
     assert_near(found.sign_test.exact, 0.092_285_156_25);
     assert_near(found.sign_test.mid_p, 0.057_373_046_88);
-    assert_some_near(found.p_sign_flip, 0.092_285_156_25);
+    assert_eq!(found.flips.map(|flips| (flips.exact, flips.mid_p)), Some((found.sign_test.exact, found.sign_test.mid_p)));
     assert_eq!(found.se_rerun, None);
 }
 
@@ -90,16 +73,42 @@ fn a_constant_shift_is_decided_by_the_sign_flips() {
     let found = compare_pass_k(&pairs, 1, &Settings::default()).unwrap();
     assert_near(found.difference, 0.25);
     assert_eq!((found.p_t, found.decided_by), (None, DecidedBy::SignFlip));
-    assert_eq!((found.mde, found.pairing_gain()), (None, None));
-    assert_some_near(found.p, 0.5_f64.powi(29));
+    assert_eq!((found.detectable(1, &Settings::default()), found.pairing_gain()), (None, None));
+    assert_some_near(found.p, 0.5_f64.powi(30));
     assert_eq!(judge(&[(found.difference, found.p)], 0.95)[0].verdict, Verdict::Better);
+}
+
+#[test]
+fn an_interval_of_shares_stays_within_them_and_has_a_width() {
+    let settings = Settings::default();
+    // 40 tasks, none solved by A and all by B: up to 1 - 0.025^(1/40) = 8.8 % of the tasks may be otherwise, at worst the other way round.
+    let found = compare_shares(&[(0.0, 1.0); 40], &settings).unwrap();
+    assert_interval(found.interval, 1.0 - 2.0 * (1.0 - 0.025_f64.powf(1.0 / 40.0)), 1.0);
+    assert_near(found.p.unwrap(), 0.5_f64.powi(40));
+    let alike = compare_shares(&[(0.5, 0.5); 10], &settings).unwrap();
+    assert_interval(alike.interval, -(1.0 - 0.025_f64.powf(0.1)), 1.0 - 0.025_f64.powf(0.1));
+    let few = compare_shares(&[(0.0, 1.0), (0.0, 0.5), (0.0, 1.0)], &settings).unwrap();
+    assert_near(few.interval.unwrap().hi, 1.0);
+    // What has no bounds has no interval there.
+    assert_eq!(compare_values(&[(0.0, 1.0); 40], &settings).unwrap().interval, None);
+}
+
+#[test]
+fn what_is_detectable_counts_the_family() {
+    let settings = Settings::default();
+    let found = compare_pass_k(&reference(), 1, &settings).unwrap();
+    // t_.995 + t_.80 with 49 degrees of freedom.
+    assert!((found.detectable(5, &settings).unwrap() / found.se.unwrap() - (2.679_952 + 0.848_9)).abs() < 1e-3);
+    let few = compare_pass_k(&reference()[..12], 1, &settings).unwrap();
+    let by_t = mde_of_se(few.se.unwrap(), 11, 0.95, 0.8).unwrap();
+    assert!(few.detectable(1, &settings).unwrap() > by_t, "{by_t}");
 }
 
 #[test]
 fn few_tasks_are_decided_by_the_sign_flips() {
     let pairs: Pairs = reference().into_iter().take(19).collect();
     let found = compare_pass_k(&pairs, 1, &Settings::default()).unwrap();
-    assert_eq!((found.decided_by, found.p), (DecidedBy::SignFlip, found.p_sign_flip));
+    assert_eq!((found.decided_by, found.p), (DecidedBy::SignFlip, found.flips.map(|flips| flips.mid_p)));
 }
 
 #[test]
@@ -133,7 +142,8 @@ fn too_little_data_says_so() {
     assert_eq!(compare_pass_k(&reference(), 5, &settings), None);
     assert_eq!(compare_values(&[(f64::NAN, 1.0)], &settings), None);
     let one = compare_values(&[(0.0, 1.0)], &settings).unwrap();
-    assert_eq!((one.se, one.interval, one.mde, one.correlation, one.se_unpaired), (None, None, None, None, None));
+    assert_eq!((one.se, one.interval, one.correlation, one.se_unpaired), (None, None, None, None));
+    assert_eq!(one.detectable(1, &settings), None);
     assert_eq!(judge(&[(one.difference, one.p)], 0.95)[0].verdict, Verdict::Inconclusive);
 }
 
@@ -192,11 +202,12 @@ proptest! {
 
     #[test]
     fn swapping_flips_signs_and_no_p(pairs in any_pairs()) {
+        let mde = |one: &Comparison| one.detectable(2, &Settings::default());
         for (one, two) in all(&pairs).iter().zip(all(&swapped(&pairs))) {
             prop_assert!((one.difference + two.difference).abs() < 1e-12);
-            prop_assert!(same(one.p, two.p) && same(one.p_t, two.p_t) && same(one.p_sign_flip, two.p_sign_flip));
+            prop_assert!(same(one.p, two.p) && same(one.p_t, two.p_t) && same(one.flips.map(|p| p.exact), two.flips.map(|p| p.exact)));
             prop_assert!(same(one.interval.map(|ends| ends.lo), two.interval.map(|ends| -ends.hi)));
-            prop_assert!(same(one.se, two.se) && same(one.mde, two.mde) && one.sign_test == two.sign_test);
+            prop_assert!(same(one.se, two.se) && same(mde(one), mde(&two)) && one.sign_test == two.sign_test);
             prop_assert_eq!((one.wins, one.losses, one.ties), (two.losses, two.wins, two.ties));
         }
     }
@@ -218,6 +229,7 @@ proptest! {
         let found = compare_pass_k(&pairs, 1, &Settings::default()).unwrap();
         if let (Some(p), Some(interval)) = (found.p_t, found.interval)
             && (p - 0.05).abs() > 1e-6
+            && found.se.is_some_and(|se| se > NO_SPREAD)
         {
             prop_assert_eq!(p < 0.05, !interval.contains(0.0), "{:?}", found);
         }

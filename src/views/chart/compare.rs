@@ -25,7 +25,7 @@ pub struct DifferenceRow {
     pub difference: f64,
     /// Interval, if defined.
     pub interval: Option<(f64, f64)>,
-    /// Smallest difference that would have been noticed, a positive share: a grey band around zero.
+    /// Minimum detectable difference, a positive share: a grey band around zero.
     pub mde: Option<f64>,
     /// What follows after correction for many comparisons.
     pub mark: Mark,

@@ -118,7 +118,7 @@ pub(super) fn table(scene: &CompareScene<'_>, short: bool) -> Option<Table> {
         hi,
         column::number("p_holm", "p"),
         column::text("verdict", "verdict"),
-        column::number("detectable_ratio", "detects"),
+        column::number("detectable_ratio", "MDD"),
         column::wide(column::number("base_calls", "calls base")),
         column::wide(column::number("new_calls", "calls new")),
         column::wide(column::number("new_slower", "P(new slower)")),

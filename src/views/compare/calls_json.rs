@@ -68,7 +68,7 @@ fn call(scene: &CompareScene<'_>, row: &CallRow) -> CallJson {
         p: found.ratio.logs.p,
         p_holm: found.judged.p_holm,
         verdict: found.judged.verdict.name(),
-        detectable_ratio: found.ratio.mde_ratio,
+        detectable_ratio: found.detectable,
         mann_whitney_p: found.mann_whitney.map(|one| one.p()),
         probability_new_longer: found.mann_whitney.map(|one| one.b_larger),
         hodges_lehmann_ratio: found.log_shift.map(|shift| shift.shift.exp()),

@@ -46,7 +46,7 @@ pub(super) fn difference(scene: &CompareScene<'_>) -> Option<Chart> {
             label: row.name.clone(),
             difference: found.difference,
             interval: ends(found.interval),
-            mde: found.mde.filter(|_| open),
+            mde: row.figures.pass_1.detectable.filter(|_| open),
             mark: mark(judged.verdict),
             text: format!(
                 "{} {}  {}  {}",
@@ -93,7 +93,7 @@ pub(super) fn difference(scene: &CompareScene<'_>) -> Option<Chart> {
             footer: footer(
                 scene,
                 &format!(
-                    "Whiskers: {} interval, paired by task. Grey band: smaller differences are not noticed with {} power. p after Holm's correction.",
+                    "Whiskers: {} interval, paired by task. Grey band: up to the minimum detectable difference ({} power). p after Holm's correction.",
                     scene.level(),
                     scene.power()
                 ),

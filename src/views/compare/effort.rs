@@ -108,7 +108,7 @@ fn durations(scene: &CompareScene<'_>) -> Option<Table> {
         hi,
         column::number("p_holm", "p"),
         column::text("verdict", "verdict"),
-        column::number("detectable_ratio", "detects"),
+        column::number("detectable_ratio", "MDD"),
         column::wide(column::number("base_episodes", "episodes base")),
         column::wide(column::number("new_episodes", "episodes new")),
         column::wide(column::number("new_slower", "P(new slower)")),
@@ -149,7 +149,7 @@ pub(super) fn duration_cells(found: &Durations) -> Vec<Cell> {
     let shift_ends = found.log_shift.and_then(|shift| shift.interval).map(|ends| (ends.lo.exp(), ends.hi.exp()));
     let [shift_lo, shift_hi] = cell::ratio_interval(shift_ends);
     let open = found.judged.verdict == crate::metrics::compare::Verdict::Inconclusive;
-    let mut detectable = cell::ratio(found.ratio.mde_ratio);
+    let mut detectable = cell::ratio(found.detectable);
     if !open {
         detectable.text.clear();
     }

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Version of the form of comparison.json: the major number changes when a reader would break.
-pub const SCHEMA_VERSION: &str = "1.1";
+pub const SCHEMA_VERSION: &str = "1.2";
 
 /// The whole file.
 #[derive(Debug, Serialize)]
@@ -87,6 +87,7 @@ struct FigureJson {
     decided_by: &'static str,
     p_t: Option<f64>,
     p_exact: Option<f64>,
+    p_exact_mid: Option<f64>,
     p_sign_test: f64,
     p_sign_test_mid: f64,
     verdict: &'static str,
@@ -279,14 +280,15 @@ fn figure(figure: &Figure) -> FigureJson {
         p_holm,
         decided_by: verdict::test(found),
         p_t: found.p_t,
-        p_exact: found.p_sign_flip,
+        p_exact: found.flips.map(|flips| flips.exact),
+        p_exact_mid: found.flips.map(|flips| flips.mid_p),
         p_sign_test: found.sign_test.exact,
         p_sign_test_mid: found.sign_test.mid_p,
         verdict: verdict.name(),
         wins: found.wins,
         losses: found.losses,
         ties: found.ties,
-        detectable: found.mde,
+        detectable: figure.detectable,
         se: found.se,
         se_unpaired: found.se_unpaired,
         se_rerun: found.se_rerun,
@@ -328,7 +330,7 @@ fn durations(found: &Durations) -> DurationsJson {
         p: found.ratio.logs.p,
         p_holm: found.judged.p_holm,
         verdict: found.judged.verdict.name(),
-        detectable_ratio: found.ratio.mde_ratio,
+        detectable_ratio: found.detectable,
         mann_whitney_p: found.mann_whitney.map(|one| one.p()),
         probability_new_longer: found.mann_whitney.map(|one| one.b_larger),
         hodges_lehmann_ratio: found.log_shift.map(|shift| shift.shift.exp()),

@@ -10,19 +10,19 @@ pub(super) fn part(scene: &CompareScene<'_>) -> Part {
     part.blocks.push(Block::Points(vec![
         "The task is the unit: trials of one task are never independent evidence. Only tasks that both sides scored are paired.".to_owned(),
         format!(
-            "The paired t test decides; with fewer than 20 tasks, or fewer than 10 that differ, the exact sign-flip test does (at one trial a \
-             task it is McNemar's). Level {}, two-sided.",
+            "The paired t test decides; with fewer than 20 tasks, or fewer than 10 that differ, the exact sign-flip test does, by its mid-p (at \
+             one trial a task it is McNemar's). Level {}, two-sided.",
             scene.level()
         ),
-        "Corrections: Holm within each table, Benjamini & Hochberg over single tasks.".to_owned(),
+        "Corrections: Holm within each table; over all pairs of sides (Holm, Shaffer 1986) against a leader; Benjamini & Hochberg over single tasks.".to_owned(),
         format!("Drawn where there is no formula: {} draws, seed {}.", bootstrap.draws, bootstrap.seed),
     ]));
     let formulas = "\
 d_i          = u_i(NEW) − u_i(BASE)                          u = pass^k or mean reward of task i
 D, SE        = mean d_i,  sd(d_i) / √m                       Miller 2024, arXiv 2411.00640
 interval, p  = D ± t_(m−1) SE,  P(|T_(m−1)| > |D / SE|)
-exact p      = share of sign flips of d with a sum as far from 0
-detects      = (t_(1−α/2) + t_power) SE
+sign flips   = share of flips of d with a sum farther from 0, and half of those as far (mid-p)
+MDD          = (t_(1−α/2h) + t_power) SE                     h open rows; under 20 tasks by simulating the sign flips
 noise floor  = z √(2 v / m),  v = mean variance of one trial
 pairing      = (SE unpaired / SE)²                           times as many tasks without pairing
 expenses     = Σ NEW / Σ BASE,  log-t interval over tasks

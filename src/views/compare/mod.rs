@@ -4,6 +4,7 @@ pub mod calls;
 mod calls_json;
 mod charts;
 pub mod comment;
+mod contradictions;
 mod effort;
 mod flips;
 pub mod gates;
@@ -23,7 +24,10 @@ use super::{
 };
 use crate::{
     analysis::compare::{Report, Row, gate::Check},
-    metrics::{compare::Verdict, interval::Interval},
+    metrics::{
+        compare::{Verdict, still_open},
+        interval::Interval,
+    },
 };
 
 /// What the views look at.
@@ -64,6 +68,11 @@ impl CompareScene<'_> {
     /// Returns `80%`.
     fn power(&self) -> String {
         percent(self.report.settings.statistics.power)
+    }
+
+    /// Returns how many rows of pass^1 the correction still counts, see [`still_open`].
+    fn open_rows(&self) -> usize {
+        still_open(self.report.rows.iter().map(|row| &row.figures.pass_1.judged))
     }
 
     /// Returns every NEW with its rows, those without any left out.

@@ -55,8 +55,8 @@ fn table(scene: &CompareScene<'_>, env: &EnvPlaces, id: &str) -> Table {
         ]
     });
     let notes = vec![format!(
-        "On the tasks that all sides have. p: paired with the leader, after Holm's correction. The leader was chosen by the same data, so \
-         that p is optimistic. Place ({}) and lead: from drawing tasks anew.",
+        "On the tasks that all sides have. p: paired with the leader, corrected over all pairs of sides, because the leader was chosen on the \
+         same data. Place ({}) and lead: from drawing tasks anew.",
         scene.level()
     )];
     let title = format!("{}: {} in common", env.name, crate::views::scene::plural(env.tasks as u64, "task"));

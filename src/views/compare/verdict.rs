@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{CompareScene, Part, charts, ends, verdict_cell, words};
+use super::{CompareScene, Part, charts, contradictions, ends, verdict_cell, words};
 use crate::{
     analysis::compare::{Figure, Quantity, Row},
     metrics::compare::{Comparison, DecidedBy, Verdict},
@@ -12,6 +12,9 @@ use crate::{
         table::{Cell, Column, Table},
     },
 };
+
+/// Figures whose tests disagree that are explained one by one.
+const MOST_EXPLAINED: usize = 6;
 
 /// Returns the first section.
 pub(super) fn part(scene: &CompareScene<'_>) -> Part {
@@ -61,14 +64,18 @@ pub(super) fn table(scene: &CompareScene<'_>) -> Table {
             scene.level(),
         ),
         format!(
-            "W/L/T: tasks on which NEW is better, worse, alike. Detects: the smallest difference that such a comparison notices with {} \
-             power, taken by itself; shown where nothing was. Intervals are for one row each, uncorrected: p and verdict are corrected, so an \
-             interval may leave out zero and the verdict still be open.",
+            "W/L/T: tasks on which NEW is better, worse, alike. MDD: minimum detectable difference, the smallest true difference that the \
+             deciding test would find with {} power{}; inconclusive rows only. Intervals are for one row each, uncorrected: p and verdict are \
+             corrected, so an interval may leave out zero and the verdict still be open.",
             scene.power(),
+            match scene.open_rows() {
+                1 => String::new(),
+                open => format!(", corrected for the {open} rows that are open"),
+            },
         ),
     ];
     if scene.report.rows.iter().any(|row| row.figures.pass_1.comparison.single_trial) {
-        notes.push("One trial a task: the exact p is McNemar's.".to_owned());
+        notes.push("One trial a task: the sign-flip test is McNemar's.".to_owned());
     }
     if let Some(floor) = noise_floor(scene) {
         notes.push(floor);
@@ -115,10 +122,11 @@ fn figure_columns(scene: &CompareScene<'_>) -> Vec<Column> {
         column::number("wins", "W/L/T"),
         column::number("losses", ""),
         column::number("ties", ""),
-        column::number("detectable", "detects"),
+        column::number("detectable", "MDD"),
         column::number("p", ""),
         column::text("decided_by", ""),
         column::number("p_exact", ""),
+        column::number("p_exact_mid", ""),
         column::number("p_sign_test", ""),
         column::number("correlation", ""),
         column::number("pairing_gain", ""),
@@ -137,8 +145,8 @@ fn figure_cells(figure: &Figure) -> Vec<Cell> {
     };
     let mut wins = cell::count(Some(found.wins as u64));
     wins.text = format!("{}/{}/{}", found.wins, found.losses, found.ties);
-    let mut detectable = cell::points(found.mde);
-    detectable.text = match found.mde.filter(|_| figure.judged.verdict == Verdict::Inconclusive) {
+    let mut detectable = cell::points(figure.detectable);
+    detectable.text = match figure.detectable.filter(|_| figure.judged.verdict == Verdict::Inconclusive) {
         Some(mde) => words::points(mde),
         None if figure.judged.verdict == Verdict::Inconclusive => "n/a".to_owned(),
         None => String::new(),
@@ -158,7 +166,8 @@ fn figure_cells(figure: &Figure) -> Vec<Cell> {
         detectable,
         cell::p_value(found.p),
         cell::text(test(found)),
-        cell::p_value(found.p_sign_flip),
+        cell::p_value(found.flips.map(|flips| flips.exact)),
+        cell::p_value(found.flips.map(|flips| flips.mid_p)),
         cell::p_value(Some(found.sign_test.exact)),
         cell::mean(found.correlation, 2),
         cell::mean(found.pairing_gain(), 1),
@@ -177,8 +186,8 @@ pub(super) fn evidence(scene: &CompareScene<'_>) -> Table {
         column::number("p_holm", "p (Holm)"),
         column::text("decided_by", "test"),
         column::number("p_t", "paired t"),
-        column::number("p_exact", "sign flips"),
-        column::number("p_sign_test", "wins and losses"),
+        column::number("p_exact_mid", "sign flips"),
+        column::number("p_sign_test_mid", "wins and losses"),
         column::number("se", "SE"),
         column::number("se_unpaired", "SE unpaired"),
         column::number("correlation", "correlation"),
@@ -205,8 +214,8 @@ pub(super) fn evidence(scene: &CompareScene<'_>) -> Table {
             cell::p_value(figure.judged.p_holm),
             cell::text(test(found)),
             cell::p_value(found.p_t),
-            cell::p_value(found.p_sign_flip),
-            cell::p_value(Some(found.sign_test.exact)),
+            cell::p_value(found.flips.map(|flips| flips.mid_p)),
+            cell::p_value(Some(found.sign_test.mid_p)),
             size(found.se),
             size(found.se_unpaired),
             cell::mean(found.correlation, 2),
@@ -214,11 +223,21 @@ pub(super) fn evidence(scene: &CompareScene<'_>) -> Table {
             size(found.se_rerun),
         ]
     });
-    let notes = vec![
-        "Sign flips: exact; with one trial a task it is McNemar's test. Wins and losses: the sign test on them. SE unpaired: had other tasks \
-         been drawn for NEW; pairing is worth so many times the tasks. SE rerun: of running both again on these very tasks."
+    let mut notes = vec![
+        "Sign flips: all of them enumerated, mid-p; with one trial a task it is McNemar's test; n/a where the sums are too many, and then \
+         another test decides. Wins and losses: the sign test on them, mid-p. SE unpaired: standard error if NEW had run other tasks; \
+         pairing is worth so many times the tasks. SE rerun: of running both again on these very tasks."
             .to_owned(),
     ];
+    let disagreeing = scene.report.rows.iter().flat_map(|row| {
+        let figures = [&row.figures.pass_1].into_iter().chain(&row.figures.further);
+        figures.flat_map(|figure| contradictions::of_tests(scene, row, figure)).collect::<Vec<_>>()
+    });
+    let disagreeing: Vec<String> = disagreeing.collect();
+    notes.extend(disagreeing.iter().take(MOST_EXPLAINED).cloned());
+    if disagreeing.len() > MOST_EXPLAINED {
+        notes.push(format!("The tests of {} more figures disagree for the same reasons.", disagreeing.len() - MOST_EXPLAINED));
+    }
     Table {
         id: "evidence".to_owned(),
         title: "Tests behind the verdicts, and what pairing bought".to_owned(),
@@ -232,8 +251,8 @@ pub(super) fn evidence(scene: &CompareScene<'_>) -> Table {
 pub(super) fn test(found: &Comparison) -> &'static str {
     match found.decided_by {
         DecidedBy::PairedT => "paired t",
-        DecidedBy::SignFlip if found.single_trial => "McNemar, exact",
-        DecidedBy::SignFlip => "sign flips",
+        DecidedBy::SignFlip if found.single_trial => "McNemar, mid-p",
+        DecidedBy::SignFlip => "sign flips, mid-p",
         DecidedBy::Bootstrap => "bootstrap",
     }
 }

@@ -2,8 +2,8 @@
 
 use super::CompareScene;
 use crate::{
-    analysis::compare::{Caution, CellData, Differs, Reason, Row, Unmatched, side::UNKNOWN},
-    metrics::compare::{Comparison, DecidedBy, Verdict},
+    analysis::compare::{Caution, CellData, Differs, Figure, Reason, Row, Unmatched, side::UNKNOWN},
+    metrics::compare::{DecidedBy, Verdict},
     views::{
         fmt,
         scene::{listing, plural},
@@ -25,7 +25,8 @@ pub fn verdicts(scene: &CompareScene<'_>) -> Vec<String> {
             Verdict::Worse => format!("{new} is worse than {base}"),
             Verdict::Inconclusive => format!("inconclusive (~), {new} against {base}"),
         };
-        format!(
+        let explained = super::contradictions::of_table(scene, &figure, row.figures.noise_floor);
+        let line = format!(
             "{}: {said}, pass^1 {} → {}, {} {}, {}; {} of {} won, {} lost{}.",
             row.name,
             fmt::rate(Some(found.a)),
@@ -36,8 +37,9 @@ pub fn verdicts(scene: &CompareScene<'_>) -> Vec<String> {
             found.wins,
             plural(found.tasks as u64, "task"),
             found.losses,
-            if figure.judged.verdict == Verdict::Inconclusive { detectable(scene, &found) } else { String::new() },
-        )
+            if figure.judged.verdict == Verdict::Inconclusive { detectable(scene, &figure) } else { String::new() },
+        );
+        [line].into_iter().chain(explained).collect::<Vec<_>>().join(" ")
     });
     let averages = scene.report.overall.iter().flat_map(|overall| {
         overall.averages.iter().map(move |average| {
@@ -57,7 +59,7 @@ pub fn verdicts(scene: &CompareScene<'_>) -> Vec<String> {
 }
 
 /// `p 0.004`, with the uncorrected p where correction changed it, and the test where it is not the usual one.
-fn p_words(figure: &crate::analysis::compare::Figure) -> String {
+fn p_words(figure: &Figure) -> String {
     let found = &figure.comparison;
     let (raw, holm) = (fmt::p_value(found.p), fmt::p_value(figure.judged.p_holm));
     let test =
@@ -66,13 +68,19 @@ fn p_words(figure: &crate::analysis::compare::Figure) -> String {
 }
 
 /// What an inconclusive comparison could have shown.
-fn detectable(scene: &CompareScene<'_>, found: &Comparison) -> String {
-    match found.mde {
-        Some(mde) => {
-            format!("; only a difference of {} or more would likely have been noticed ({} power)", points(mde), scene.power())
-        }
+fn detectable(scene: &CompareScene<'_>, figure: &Figure) -> String {
+    let found = &figure.comparison;
+    let corrected = match scene.open_rows() {
+        1 => String::new(),
+        open => format!(", corrected for {open} open rows"),
+    };
+    match figure.detectable {
+        Some(mdd) => format!("; a true difference of {} would be found with {} power{corrected}", points(mdd), scene.power()),
         None if found.wins + found.losses == 0 => "; both sides have the same result on every task".to_owned(),
-        None => "; all tasks differ alike, so nothing tells what could have been noticed".to_owned(),
+        None if found.wins == found.tasks || found.losses == found.tasks => {
+            "; all tasks differ alike, so nothing tells what could have been found".to_owned()
+        }
+        None => format!("; so few tasks cannot show any difference with {} power{corrected}", scene.power()),
     }
 }
 
@@ -150,8 +158,8 @@ fn caution(row: &Row, caution: &Caution) -> String {
             )
         }
         Caution::Errors(base, new) => format!(
-            "{} of the episodes of BASE and {} of NEW ended in an infrastructure error: errors are not missing at random, so the side with \
-             more of them looks better than it is.",
+            "{} of the episodes of BASE and {} of NEW ended in an infrastructure error and are excluded: if errors hit harder tasks more \
+             often, the side with more of them looks better than it is.",
             fmt::rate(Some(*base)),
             fmt::rate(Some(*new)),
         ),

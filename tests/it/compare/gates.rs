@@ -12,7 +12,7 @@ fn with(arguments: &[&str]) -> crate::support::Report {
 
 #[test]
 fn exit_codes_follow_the_gates() {
-    let cases: [(&[&str], i32); 13] = [
+    let cases: [(&[&str], i32); 14] = [
         (&[], 0),
         (&["--min", "pass^1=0"], 0),
         (&["--min", "pass^1=1"], 1),
@@ -21,8 +21,10 @@ fn exit_codes_follow_the_gates() {
         (&["--fail-on", "pass^1 < -99pp"], 0),
         // The whole interval would have to be below +50 points, and it is.
         (&["--fail-on", "pass^1 < 100pp"], 1),
-        (&["--fail-on", "pass^1 < -1pp"], 0),
-        (&["--fail-on", "pass^1 < -1pp", "--fail-on-inconclusive"], 1),
+        // Five tasks of seven lost and none won: mid-p 1/32, and the interval ends below.
+        (&["--fail-on", "pass^1 < -1pp"], 1),
+        (&["--fail-on", "pass^1 < -50pp"], 0),
+        (&["--fail-on", "pass^1 < -50pp", "--fail-on-inconclusive"], 1),
         (&["--max-regressed-tasks", "1000"], 0),
         (&["--max-regressed-tasks", "0"], 1),
         (&["--min", "nowhere: pass^1=0"], 1),
