@@ -3,7 +3,7 @@
 use super::agree::{agree, refines_strategy};
 use super::{ContentHints, Field, Layout, MapRule, Values, file_name, folder, map};
 use crate::records::{Benchmark, Identity, Origin, Part};
-use crate::redact::redact;
+use crate::redact::veil;
 
 /// What the user says about paths.
 #[derive(Debug, Clone, Default)]
@@ -19,7 +19,7 @@ pub struct Overrides {
 /// `path` are the components below the input the user named, the file's name last. The strongest source that names a part
 /// decides it (map, layout, content, file name, folder), but a strategy's own name (`few-shot`, `assertions-agent`) stands
 /// against `tool-calling` in the content, which cannot tell them apart. The second value lists, for people, where a weaker
-/// source contradicts the chosen one and where the records of one file differ; what the user overrode is not listed. Every value is redacted.
+/// source contradicts the chosen one and where the records of one file differ; what the user overrode is not listed. Secrets in every value are veiled.
 pub fn resolve(path: &[&str], hints: &ContentHints, overrides: &Overrides) -> (Identity, Vec<String>) {
     let names = Names::new(path, overrides);
     let env = hints.env().map(|env| (Field::Env, env));
@@ -53,8 +53,8 @@ impl Names {
     pub(super) fn new(path: &[&str], overrides: &Overrides) -> Self {
         // Keys go before names are taken apart: a part of a key is no longer known for one. Each component for itself, since a
         // secret may hold slashes and would take the rest of the path along; then all of it, for keys told by what precedes them.
-        let components: Vec<_> = path.iter().map(|component| redact(component)).collect();
-        let shown = redact(&components.join("/")).into_owned();
+        let components: Vec<_> = path.iter().map(|component| veil(component)).collect();
+        let shown = veil(&components.join("/")).into_owned();
         let mut names = Self { map: map::apply(&overrides.maps, &shown), layout: Values::new(), shown };
         let layout = overrides.layout.as_ref().and_then(|layout| layout.apply(&names.components())).unwrap_or_default();
         names.layout = layout.into_iter().collect();
@@ -97,9 +97,9 @@ pub(super) fn settle(benchmark: Benchmark, sources: &Sources) -> (Identity, Vec<
     (identity, conflicts)
 }
 
-/// Trims and redacts a value; nothing left is unknown.
+/// Trims and veils a value; nothing left is unknown.
 pub(super) fn clean_text(value: &str) -> Option<String> {
-    let value = redact(value.trim());
+    let value = veil(value.trim());
     let value = value.trim();
     (!value.is_empty()).then(|| value.to_owned())
 }

@@ -11,7 +11,7 @@ use walkdir::WalkDir;
 use crate::{
     fsio,
     records::{PassedOver, task::natural_cmp},
-    redact::redact,
+    redact::veil,
 };
 
 /// Endings of the files looked at inside a directory. A file named on the command line is read whatever its name.
@@ -52,7 +52,7 @@ pub fn discover(arguments: &[String]) -> Discovered {
     let mut found = Discovered::default();
     for argument in arguments {
         let (label, path) = split_label(argument);
-        let label = label.map(|text| redact(text).into_owned());
+        let label = label.map(|text| veil(text).into_owned());
         for start in expand(path, &mut found) {
             walk(&start, label.as_ref(), &mut found);
         }
@@ -85,7 +85,7 @@ fn expand(path: &str, found: &mut Discovered) -> Vec<PathBuf> {
         return vec![PathBuf::from(path)];
     }
     let mut problem = |reason: String| {
-        found.problems.push(PassedOver { path: redact(path).into_owned(), reason, unreadable: true });
+        found.problems.push(PassedOver { path: veil(path).into_owned(), reason, unreadable: true });
         Vec::new()
     };
     if !path.contains(['*', '?', '[']) {
@@ -115,7 +115,7 @@ fn walk(start: &Path, label: Option<&String>, found: &mut Discovered) {
                     cause.io_error().map_or_else(|| cause.to_string(), ToString::to_string)
                 };
                 let unreadable = cause.loop_ancestor().is_none();
-                found.problems.push(PassedOver { path: redact(&path).into_owned(), reason, unreadable });
+                found.problems.push(PassedOver { path: veil(&path).into_owned(), reason, unreadable });
                 continue;
             }
         };

@@ -15,7 +15,7 @@ use crate::{
     bundle::manifest::Hasher,
     fsio,
     records::{PassedOver, SourceFile, log::LogInput},
-    redact::redact,
+    redact::veil,
 };
 
 /// Bytes of a file looked at to find out whether it is a log.
@@ -43,7 +43,7 @@ pub fn load_logs(inputs: &[Input]) -> Vec<MaybeLog> {
 
 fn load(input: &Input) -> MaybeLog {
     let passed_over = |reason: String, unreadable: bool| {
-        MaybeLog::PassedOver(PassedOver { path: redact(&input.shown).into_owned(), reason, unreadable })
+        MaybeLog::PassedOver(PassedOver { path: veil(&input.shown).into_owned(), reason, unreadable })
     };
     match read(input) {
         Ok(Some(log)) => MaybeLog::Log(Box::new(log)),
@@ -108,7 +108,7 @@ fn read(input: &Input) -> io::Result<Option<LogInput>> {
         }
         io::copy(&mut hashed, &mut io::sink())?;
         let source = SourceFile {
-            path: redact(&input.shown).into_owned(),
+            path: veil(&input.shown).into_owned(),
             label: input.label.clone(),
             bytes: hashed.bytes,
             sha256: hashed.hash.hex(),

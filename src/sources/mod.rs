@@ -32,7 +32,7 @@ use crate::{
         Benchmark, Episode, FileKind, Identity, Issue, IssueKind, Loaded, PassedOver, ResultFile, SourceFile, StoredMetrics,
         Tau2Run,
     },
-    redact::redact,
+    redact::{redact, veil},
     rules::ErrorRules,
 };
 
@@ -65,7 +65,7 @@ pub fn load_all(inputs: &[Input], options: &ReadOptions, progress: &(dyn Fn(u64)
 }
 
 fn load(input: &Input, options: &ReadOptions, progress: &(dyn Fn(u64) + Sync)) -> Piece {
-    let shown = redact(&input.shown).into_owned();
+    let shown = veil(&input.shown).into_owned();
     let passed_over = |reason: String, unreadable: bool| Piece {
         loaded: Loaded::PassedOver(PassedOver { path: shown.clone(), reason, unreadable }),
         head: None,

@@ -314,9 +314,9 @@ fn a_missing_path_among_good_ones() {
     warning: fixtures/secrets: no such file or directory; check the spelling
     warning: fixtures/*.nothing: the glob matches nothing
 
-    • airline: runpod/pod123/[redacted]/acme/quill-7b · act has pass^1 100.0% [13.9, 100.0] (3 tasks × 1–2 trials).
+    • airline: runpod/pod123/[redacted:9cc0]/acme/quill-7b · act has pass^1 100.0% [13.9, 100.0] (3 tasks × 1–2 trials).
     warning: 2 inputs were unreadable; see the table of passed-over files.
-    warning: airline / runpod/pod123/[redacted]/acme/quill-7b · act: 1 of 6 episodes ended in an error (16.7%). pass^1 is 1.0000 as counted and 0.8333 with every error a failure; errors are not missing at random, so the first is optimistic.
+    warning: airline / runpod/pod123/[redacted:9cc0]/acme/quill-7b · act: 1 of 6 episodes ended in an error (16.7%). pass^1 is 1.0000 as counted and 0.8333 with every error a failure; errors are not missing at random, so the first is optimistic.
     0 findings about files, 2 files passed over (-v lists them)
     done: {out}/experiment_report.md with 0 charts and 13 tables
     [exit status: 0]
