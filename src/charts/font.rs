@@ -9,6 +9,7 @@ use std::{
 };
 
 use super::theme::TextStyle;
+use crate::redact::redact;
 
 /// Inter Regular.
 pub(super) const REGULAR: &[u8] = include_bytes!("font/Inter_400Regular.subset.ttf");
@@ -110,6 +111,7 @@ pub(super) fn widest<'a>(texts: impl IntoIterator<Item = &'a str>, style: TextSt
 /// Makes a text fit for one line of XML: control characters (forbidden there) and runs of white space become one space,
 /// direction marks and variation selectors vanish.
 pub(super) fn clean(text: &str) -> String {
+    let text = redact(text);
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

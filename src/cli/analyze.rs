@@ -7,14 +7,13 @@ use super::{
     args::{AnalyzeArgs, AttemptsArg, CiArg, ErrorsArg, Format, RaggedArg},
     draw,
     load::{explain_nothing, load, refuse_unused},
-    printer::Printer,
+    printer::{Form, Printer},
 };
 use crate::{
     analysis::{self, Options, RaggedChoice},
     bundle::{self, Bundle, manifest},
     fsio,
     metrics::Ci,
-    redact::redact,
     report,
     sweep::{Attempts, By, ErrorPolicy, Sweep, assemble_by, rebase},
     views::{
@@ -113,7 +112,7 @@ fn attempts(args: AttemptsArg) -> Attempts {
 /// The options that change figures and differ from their defaults, for the report's provenance.
 fn flags(args: &AnalyzeArgs) -> Vec<(String, String)> {
     let mut flags = Vec::new();
-    let mut add = |name: &str, value: String| flags.push((name.to_owned(), redact(&value).into_owned()));
+    let mut add = |name: &str, value: String| flags.push((name.to_owned(), value));
     let name = |value: &dyn std::fmt::Debug| kebab(&format!("{value:?}"));
     if args.errors != ErrorsArg::Exclude {
         add("--errors", name(&args.errors));
@@ -175,7 +174,6 @@ fn bundle(args: &AnalyzeArgs, scene: &Scene<'_>, document: &Document, metrics: &
     let mut bundle = draw::files(document, charts, report::markdown::FILE_NAME)?;
     bundle.insert("metrics.json", metrics.to_vec());
     bundle.seal(manifest::Manifest::new("analyze", flags(args), inputs(scene.sweep)))?;
-    bundle.map_text(|text| redact(text).into_owned())?;
     Ok(bundle)
 }
 
@@ -208,17 +206,13 @@ fn print(args: &AnalyzeArgs, document: &Document, metrics: &[u8], printer: &mut 
         })
         .collect();
     if args.format == Format::Json {
-        printer.data(&String::from_utf8_lossy(metrics))?;
+        printer.data(metrics, Form::Json)?;
         return Ok(());
     }
     for (index, table) in shown.into_iter().enumerate() {
         let gap = if index > 0 { "\n" } else { "" };
-        let text = match args.format {
-            Format::Md => report::table::markdown(table),
-            Format::Csv => String::from_utf8_lossy(&report::table::csv(table)?).into_owned(),
-            Format::Table | Format::Json => report::table::render(table, Printer::width(), printer.colour()),
-        };
-        printer.data(&format!("{gap}{}\n", text.trim_end()))?;
+        printer.text(gap)?;
+        printer.table(table, args.format)?;
     }
     Ok(())
 }

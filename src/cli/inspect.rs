@@ -7,7 +7,6 @@ use super::{
     printer::Printer,
 };
 use crate::{
-    bundle,
     records::{Loaded, ResultFile, log::LogInput},
     report,
     views::{
@@ -26,15 +25,10 @@ pub(super) fn run(args: &InspectArgs, printer: &mut Printer) -> anyhow::Result<E
     }
     match args.format {
         Format::Table => {
-            found.loaded.iter().try_for_each(|one| printer.data(&block(one)))?;
-            found.logs.iter().try_for_each(|log| printer.data(&log_block(log)))?;
+            found.loaded.iter().try_for_each(|one| printer.text(&block(one)))?;
+            found.logs.iter().try_for_each(|log| printer.text(&log_block(log)))?;
         }
-        Format::Md => printer.data(&report::table::markdown(&table(&found)))?,
-        Format::Csv => printer.data(&String::from_utf8_lossy(&report::table::csv(&table(&found))?))?,
-        Format::Json => {
-            let table = table(&found);
-            printer.data(&String::from_utf8_lossy(&bundle::json::bytes(&report::table::json(&table))?))?;
-        }
+        format => printer.table(&table(&found), format)?,
     }
     if found.other_files + found.own_files > 0 {
         printer.note(&format!(
@@ -140,7 +134,7 @@ fn table(found: &Found) -> Table {
         Loaded::PassedOver(passed) => {
             let mut row = vec![cell::text(passed.path.clone()), cell::empty(), cell::text("passed over"), cell::count(None)];
             row.extend((0..20).map(|_| cell::empty()));
-            row.push(cell::text(passed.reason.clone()));
+            row.push(cell::sentence(&passed.reason));
             row
         }
     });
@@ -167,6 +161,6 @@ fn result_row(file: &ResultFile) -> Vec<Cell> {
         row.push(part.map_or_else(cell::empty, |part| cell::text(part.origin.to_string())));
     }
     let problems: Vec<String> = file.issues.iter().map(|issue| format!("{}: {}", issue.kind.name(), issue.message)).collect();
-    row.push(cell::text(problems.join("; ")));
+    row.push(cell::sentence(problems.join("; ")));
     row
 }

@@ -1,15 +1,24 @@
 //! Everything that reaches the terminal: data on stdout, words on stderr.
 
-use std::io::{self, IsTerminal, Write};
+use std::{
+    borrow::Cow,
+    env,
+    io::{self, IsTerminal, Write},
+};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::args::{ColorWhen, Global};
+use super::args::{ColorWhen, Format, Global};
 use crate::{
+    bundle::json,
     redact::redact,
-    report::{escape, table::DEFAULT_WIDTH},
+    report::{
+        escape,
+        table::{self, DEFAULT_WIDTH},
+    },
+    views::table::Table,
 };
 
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -21,6 +30,21 @@ pub(super) struct Printer {
     quiet: u8,
     verbose: bool,
     choice: ColorChoice,
+    /// Whether a CI system reads along and obeys commands in what is printed.
+    ci: bool,
+}
+
+/// What data for programs are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    Json,
+    /// CSV, Markdown, XML.
+    Other,
+}
+
+/// Returns whether a CI system reads the output and obeys commands in it.
+fn is_ci() -> bool {
+    ["GITHUB_ACTIONS", "GITEA_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION"].iter().any(|name| env::var_os(name).is_some())
 }
 
 impl Printer {
@@ -31,12 +55,12 @@ impl Printer {
             ColorWhen::Always => ColorChoice::Always,
             ColorWhen::Never => ColorChoice::Never,
         };
-        Self { quiet: global.quiet, verbose: global.verbose, choice }
+        Self { quiet: global.quiet, verbose: global.verbose, choice, ci: is_ci() }
     }
 
     /// Makes a printer for mistakes that are found before the options are read.
     pub(super) fn plain() -> Self {
-        Self { quiet: 0, verbose: false, choice: ColorChoice::Auto }
+        Self { quiet: 0, verbose: false, choice: ColorChoice::Auto, ci: is_ci() }
     }
 
     /// Returns whether every finding is wanted.
@@ -55,11 +79,38 @@ impl Printer {
         terminal.map_or(DEFAULT_WIDTH, |(_, columns)| usize::from(columns).clamp(60, 180))
     }
 
-    /// Writes data to stdout. Secrets are redacted here once more.
-    pub(super) fn data(&mut self, text: &str) -> io::Result<()> {
+    /// Writes a text for people to stdout, with its colours; its writer made names harmless.
+    pub(super) fn text(&mut self, text: &str) -> io::Result<()> {
         let mut out = AutoStream::new(io::stdout().lock(), self.choice);
-        out.write_all(redact(text).as_bytes())?;
+        out.write_all(self.for_ci(text, false).as_bytes())?;
         out.flush()
+    }
+
+    /// Writes data for programs to stdout: to a terminal without what drives it, elsewhere the same bytes as in the file.
+    pub(super) fn data(&mut self, bytes: &[u8], form: Form) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        match str::from_utf8(bytes) {
+            Ok(text) if out.is_terminal() => writeln!(out, "{}", escape::lines(text))?,
+            Ok(text) => out.write_all(self.for_ci(text, form == Form::Json).as_bytes())?,
+            Err(_) => out.write_all(bytes)?,
+        }
+        out.flush()
+    }
+
+    /// Writes a table to stdout.
+    pub(super) fn table(&mut self, table: &Table, format: Format) -> anyhow::Result<()> {
+        match format {
+            Format::Table => self.text(&table::render(table, Self::width(), self.colour()))?,
+            Format::Md => self.data(table::markdown(table).as_bytes(), Form::Other)?,
+            Format::Csv => self.data(&table::csv(table)?, Form::Other)?,
+            Format::Json => self.data(&json::bytes(&table::json(table))?, Form::Json)?,
+        }
+        Ok(())
+    }
+
+    /// Breaks commands to a CI system where there is one.
+    fn for_ci<'a>(&self, text: &'a str, is_json: bool) -> Cow<'a, str> {
+        if self.ci { Cow::Owned(escape::commands(text, is_json)) } else { Cow::Borrowed(text) }
     }
 
     /// Writes a note to stderr, on one line.
@@ -96,10 +147,12 @@ impl Printer {
         self.words(Some((ERROR, "error")), &text);
     }
 
-    /// Untrusted text loses its control characters, secrets are redacted; a stderr that went away is no reason to stop.
+    /// Untrusted text loses its control characters and secrets; a stderr that went away is no reason to stop.
     fn words(&self, head: Option<(Style, &str)>, text: &str) {
         let mut err = AutoStream::new(io::stderr().lock(), self.choice);
+        // As a whole: a private key has many lines.
         let text = escape::lines(&redact(text));
+        let text = self.for_ci(&text, false);
         drop(match head {
             Some((style, head)) => writeln!(err, "{style}{head}{style:#}: {text}"),
             None => writeln!(err, "{text}"),

@@ -2,18 +2,16 @@
 
 use super::{
     Ended, UsageError,
-    args::{Format, VerifyArgs},
+    args::VerifyArgs,
     load::{explain_nothing, load, refuse_unused},
     printer::Printer,
 };
 use crate::{
     analysis::verify::{Overall, verify},
-    bundle,
     records::{Loaded, by_reason},
-    report,
     sources::read_submission,
     sweep::{Attempts, assemble},
-    views::{self, table::Table},
+    views,
 };
 
 pub(super) fn run(args: &VerifyArgs, printer: &mut Printer) -> anyhow::Result<Ended> {
@@ -29,7 +27,7 @@ pub(super) fn run(args: &VerifyArgs, printer: &mut Printer) -> anyhow::Result<En
     let sweep = assemble(found.loaded, Attempts::All);
     let verification = verify(&submission, &sweep);
     let view = views::verify::view(&submission, &verification, &sweep);
-    print(args.format, &view.table, printer)?;
+    printer.table(&view.table, args.format)?;
     view.warnings.iter().for_each(|warning| printer.warning(warning));
     for line in by_reason(sweep.passed_over.iter().filter(|passed| passed.unreadable)) {
         printer.warning(&line);
@@ -53,14 +51,4 @@ pub(super) fn run(args: &VerifyArgs, printer: &mut Printer) -> anyhow::Result<En
             Ended::NothingUsable
         }
     })
-}
-
-fn print(format: Format, table: &Table, printer: &mut Printer) -> anyhow::Result<()> {
-    let text = match format {
-        Format::Table => report::table::render(table, Printer::width(), printer.colour()),
-        Format::Md => report::table::markdown(table),
-        Format::Csv => String::from_utf8_lossy(&report::table::csv(table)?).into_owned(),
-        Format::Json => String::from_utf8_lossy(&bundle::json::bytes(&report::table::json(table))?).into_owned(),
-    };
-    Ok(printer.data(&text)?)
 }

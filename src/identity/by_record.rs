@@ -8,6 +8,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::{Field, Values, agree::agree, resolve::slot};
 use crate::{
     records::{Identity, Origin, Part},
+    redact::veil,
     words::{plural, verb},
 };
 
@@ -30,7 +31,9 @@ impl RecordSays {
     /// Adds what a key of the record says; a blank value says nothing.
     pub fn put(&mut self, field: Field, value: Option<&str>) {
         if let Some(value) = value.map(str::trim).filter(|value| !value.is_empty()) {
-            let value = if field == Field::Env { value.to_lowercase() } else { value.to_owned() };
+            // A key is no longer known for one once its letters are lowered.
+            let value = veil(value);
+            let value = if field == Field::Env { value.to_lowercase() } else { value.into_owned() };
             self.0.insert(field, value);
         }
     }

@@ -7,7 +7,7 @@ use crate::{
         Identity, Origin, Part, ResultFile,
         log::{ConsoleLog, ConsoleRun, checkpoint_key},
     },
-    redact::redact,
+    redact::veil,
 };
 
 /// Fills parts that the content leaves unknown from the console output of the run that wrote the file. A checkpoint that
@@ -42,7 +42,7 @@ fn fill_one(identity: &mut Identity, run: &ConsoleRun) {
     for (part, said) in parts {
         let weak = part.as_ref().is_none_or(|part| part.origin < Origin::Console);
         if let Some(said) = said.filter(|said| weak && !said.trim().is_empty()) {
-            *part = Some(Part::new(redact(said).into_owned(), Origin::Console));
+            *part = Some(Part::new(veil(said).into_owned(), Origin::Console));
         }
     }
 }

@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn a_user_part_nobody_understands_leaves_the_rest() {
         assert_eq!(
-            said("react-gpt-4o-0.0_range_0--1_user-[redacted].json"),
+            said("react-gpt-4o-0.0_range_0--1_user-[redacted:0123456789abcdef0123456789abcdef].json"),
             "1: model=gpt-4o strategy=react temperature=0.0 task_range=0--1"
         );
     }

@@ -6,7 +6,7 @@ use super::agree::{agree, refines_strategy};
 use super::by_record::{self, RecordSays};
 use super::{ContentHints, Field, Layout, MapRule, Values, file_name, folder, map};
 use crate::records::{Benchmark, Identity, Origin, Part};
-use crate::redact::redact;
+use crate::redact::veil;
 use crate::words::plural;
 
 /// What the user says about paths.
@@ -24,7 +24,7 @@ pub struct Overrides {
 /// decides it (map, layout, content, file name, folder), but a strategy's own name (`few-shot`, `assertions-agent`) stands
 /// against `tool-calling` in the content, which cannot tell them apart. Where the records of the file differ in a field, the content says
 /// nothing of it for the file as a whole (see [`by_record`]). The second value lists, for people, where a weaker source contradicts the
-/// chosen one, and where the content contradicts the user. Every value is redacted.
+/// chosen one, and where the content contradicts the user. Secrets in every value are veiled.
 pub fn resolve(path: &[&str], hints: &ContentHints, says: &[RecordSays], overrides: &Overrides) -> (Identity, Vec<String>) {
     let names = Names::new(path, overrides);
     let mut mixed = BTreeSet::new();
@@ -82,8 +82,8 @@ impl Names {
     pub(super) fn new(path: &[&str], overrides: &Overrides) -> Self {
         // Keys go before names are taken apart: a part of a key is no longer known for one. Each component for itself, since a
         // secret may hold slashes and would take the rest of the path along; then all of it, for keys told by what precedes them.
-        let components: Vec<_> = path.iter().map(|component| redact(component)).collect();
-        let shown = redact(&components.join("/")).into_owned();
+        let components: Vec<_> = path.iter().map(|component| veil(component)).collect();
+        let shown = veil(&components.join("/")).into_owned();
         let mut names = Self { map: map::apply(&overrides.maps, &shown), layout: Values::new(), shown };
         let layout = overrides.layout.as_ref().and_then(|layout| layout.apply(&names.components())).unwrap_or_default();
         names.layout = layout.into_iter().collect();
@@ -127,9 +127,9 @@ pub(super) fn settle(benchmark: Benchmark, sources: &Sources) -> (Identity, Vec<
     (identity, conflicts)
 }
 
-/// Trims and redacts a value; nothing left is unknown.
+/// Trims and veils a value; nothing left is unknown.
 pub(super) fn clean_text(value: &str) -> Option<String> {
-    let value = redact(value.trim());
+    let value = veil(value.trim());
     let value = value.trim();
     (!value.is_empty()).then(|| value.to_owned())
 }

@@ -185,7 +185,7 @@ fn real_paths_are_taken_for_what_they_are() {
     results/retail/few_shot/gpt-4o-mini/x.json.json
         env=retail (folder), model=gpt-4o-mini (folder), strategy=few-shot (folder)
     runpod/8x2k1q/act-m-0.0_range_0--1_user-runpod/8x2k1q/sk-abcDEF123456ghiJKL/org/model-llm_0101000000.json
-        model=m (file name), strategy=act (file name), user model=runpod/8x2k1q/[redacted]/org/model (file name), user strategy=llm (file name), temperature=0.0 (file name), task range=0--1 (file name)
+        model=m (file name), strategy=act (file name), user model=runpod/8x2k1q/[redacted:9c25cb6a0de4d27c646080b639b574bc]/org/model (file name), user strategy=llm (file name), temperature=0.0 (file name), task range=0--1 (file name)
     ");
 }
 

@@ -83,6 +83,6 @@ fn the_user_goes_first_and_keys_go_out() {
     let said = Said { user_model: Some("sk-proj-INVENTEDSECRET0123456789".into()), ..quill() };
     let (identity, conflicts) = resolved("retail/x.json", &said, &overrides);
     assert!(identity.starts_with("env=retail (--layout), model=mine (--map), strategy=llm_agent (content)"), "{identity}");
-    assert!(identity.contains("user model=[redacted] (content)"), "{identity}");
+    assert!(identity.contains("user model=[redacted:"), "{identity}");
     assert_eq!(conflicts, ["env: --layout says \"retail\", but the content says \"airline\"; \"retail\" was taken, as told"]);
 }

@@ -8,7 +8,7 @@ use crate::words::plural;
 /// A file that was read: where it lies and what its bytes were.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceFile {
-    /// Path for display: relative to the given input where there is one, `/` as separator, redacted.
+    /// Path for display: relative to the given input where there is one, `/` as separator, secrets veiled.
     pub path: String,
     /// The user's label (`LABEL=PATH`), if any.
     pub label: Option<String>,
@@ -104,7 +104,7 @@ pub struct ResultFile {
 /// A file that is not a result file, or could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PassedOver {
-    /// Path for display, redacted.
+    /// Path for display, secrets veiled.
     pub path: String,
     /// Why it was passed over, with the remedy where there is one.
     pub reason: String,

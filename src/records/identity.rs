@@ -38,7 +38,7 @@ impl fmt::Display for Origin {
 /// One part of an identity with its origin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
-    /// The value, redacted.
+    /// The value, secrets veiled.
     pub value: String,
     /// Where it was read.
     pub origin: Origin,

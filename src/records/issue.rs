@@ -42,7 +42,7 @@ impl IssueKind {
 pub struct Issue {
     /// What kind of finding.
     pub kind: IssueKind,
-    /// Path of the file, redacted for display.
+    /// Path of the file, secrets veiled.
     pub path: String,
     /// What was found, where in the file, and what to do about it.
     pub message: String,

@@ -88,7 +88,7 @@ impl Role {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name(pub u32);
 
-/// The texts of a log that events share, each once, redacted.
+/// The texts of a log that events share, each once, secrets veiled.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Names(pub Vec<Box<str>>);
 
@@ -285,7 +285,7 @@ impl LogInput {
 /// A structured log after reading.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LogFile {
-    /// Path for display, redacted.
+    /// Path for display, secrets veiled.
     pub path: String,
     /// The user's label (`LABEL=PATH`), if any.
     pub label: Option<String>,

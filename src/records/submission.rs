@@ -27,11 +27,11 @@ pub struct DomainClaims {
 /// A submission to the τ²-bench leaderboard, as far as figures go.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Submission {
-    /// Path for display, redacted.
+    /// Path for display, secrets veiled.
     pub path: String,
-    /// The model it is about, redacted; a display name more often than an identifier.
+    /// The model it is about, secrets veiled; a display name more often than an identifier.
     pub model: Option<String>,
-    /// The user simulator's model (of voice submissions: the simulator's version), redacted.
+    /// The user simulator's model (of voice submissions: the simulator's version), secrets veiled.
     pub user_model: Option<String>,
     /// Whether its conversations were held by voice.
     pub is_voice: bool,

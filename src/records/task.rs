@@ -2,6 +2,8 @@
 
 use std::{cmp::Ordering, fmt};
 
+use crate::redact::shown;
+
 /// Id of a task within its environment.
 ///
 /// `10` and `"10"` are the same id. Order is natural: runs of digits compare as numbers, so `task_2` comes before `task_10`.
@@ -14,7 +16,7 @@ impl TaskId {
         Self(text.into())
     }
 
-    /// Returns the id as text, as the file spells it.
+    /// Returns the id as text, as the file spells it, secrets veiled: to compare, not to show.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -26,9 +28,10 @@ impl From<i64> for TaskId {
     }
 }
 
+/// As it is shown: without secrets, long ones cut.
 impl fmt::Display for TaskId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&shown(&self.0))
     }
 }
 

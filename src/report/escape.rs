@@ -8,6 +8,8 @@
 
 use std::{borrow::Cow, iter};
 
+use crate::redact::redact;
+
 /// Where in a Markdown file a text stands: what is special depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
@@ -19,11 +21,12 @@ pub enum Place {
     Label,
 }
 
-/// Makes text safe to show on one line: line breaks and tabs become spaces, other control characters and those that
+/// Makes text safe to show on one line: secrets are taken out, line breaks and tabs become spaces, other control characters and those that
 /// reorder or hide text (bidirectional controls, zero-width space, byte-order mark) become U+FFFD.
 pub fn one_line(text: &str) -> Cow<'_, str> {
+    let text = redact(text);
     if text.chars().all(|character| visible(character) == Some(character)) {
-        return Cow::Borrowed(text);
+        return text;
     }
     // A Windows line end is one break.
     let text = text.replace("\r\n", "\n");
@@ -74,10 +77,36 @@ pub fn html(text: &str) -> String {
 
 /// Fences text as a Markdown code block, with a fence longer than any run of backticks inside.
 pub fn code_block(text: &str) -> String {
-    let text = lines(text);
+    let text = lines(&redact(text));
     let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat((longest + 1).max(3));
     format!("{fence}text\n{text}\n{fence}")
+}
+
+/// Breaks what a CI system would take for a command in the lines of a text: `::error::…` at the beginning of a line (GitHub),
+/// `##[error]…`, `##vso[…]`, `##teamcity[…]` anywhere. A blank goes in between; within JSON the second `#` becomes `\u0023`,
+/// which is the same text.
+pub fn commands(text: &str, is_json: bool) -> String {
+    let hash = if is_json { "#\\u0023" } else { "# #" };
+    let broken = |line: &str| {
+        let mut out = String::with_capacity(line.len() + 2);
+        let mut rest = line;
+        if let Some(command) = line.trim_start().strip_prefix("::") {
+            out.push_str(&line[..line.len() - command.len() - 2]);
+            out.push_str(": :");
+            rest = command;
+        }
+        while let Some(at) = rest.find("##") {
+            let (before, behind) = (&rest[..at], &rest[at + 2..]);
+            let is_command = behind.trim_start_matches(|c: char| c.is_ascii_alphanumeric()).starts_with('[');
+            out.push_str(before);
+            out.push_str(if is_command { hash } else { "#" });
+            rest = if is_command { behind } else { &rest[at + 1..] };
+        }
+        out + rest
+    };
+    // A carriage return begins a line too.
+    text.split_inclusive(['\n', '\r']).map(broken).collect()
 }
 
 /// Turns an id into a file stem or an anchor: whatever is not a letter or digit of ASCII, `_`, `-` or `.` becomes `_`, and

@@ -189,3 +189,17 @@ proptest! {
         prop_assert!(!html(&text).contains(['<', '>', '"', '\'']));
     }
 }
+
+#[test]
+fn what_a_ci_system_would_obey_is_broken() {
+    for (text, broken) in [
+        ("::error ::x", ": :error ::x"),
+        ("a\n  ::stop-commands::t\r::x\n", "a\n  : :stop-commands::t\r: :x\n"),
+        ("##[error]x ###[y] ##vso[z] ## [a] #[b]", "# #[error]x ## #[y] # #vso[z] ## [a] #[b]"),
+        ("a::b ## heading", "a::b ## heading"),
+        ("", ""),
+    ] {
+        assert_eq!(commands(text, false), broken, "{text}");
+    }
+    assert_eq!(commands("{\n  \"a\": \"##[x]\"\n}", true), "{\n  \"a\": \"#\\u0023[x]\"\n}");
+}

@@ -11,9 +11,12 @@ use serde::{
 };
 
 use super::escape::{self, Place};
-use crate::views::{
-    fmt,
-    table::{Align, Cell, Column, Table, Value},
+use crate::{
+    redact::redact,
+    views::{
+        fmt,
+        table::{Align, Cell, Column, Table, Value},
+    },
 };
 
 mod terminal;
@@ -22,6 +25,9 @@ pub use terminal::render;
 
 /// The width of a terminal that does not tell its own, in columns.
 pub const DEFAULT_WIDTH: usize = 100;
+
+/// Cells of a pipe table are padded up to this width; a wider one stands out of its column.
+const PADDED: usize = 120;
 
 /// Writes a table as a GitHub pipe table without its title and notes, padded so that the raw text reads well.
 /// Columns without a heading are left out. Ends with a line feed; empty where no column is left.
@@ -40,7 +46,7 @@ pub fn markdown(table: &Table) -> String {
     let rows: Vec<Vec<String>> = table.rows.iter().map(|row| cells(row)).collect();
     // The delimiter row needs three characters.
     let widths: Vec<usize> = (0..shown.len())
-        .map(|at| rows.iter().chain([&headings]).map(|row| fmt::width(&row[at])).max().unwrap_or(0).max(3))
+        .map(|at| rows.iter().chain([&headings]).map(|row| fmt::width(&row[at])).max().unwrap_or(0).clamp(3, PADDED))
         .collect();
     let rule = shown.iter().zip(&widths).map(|((_, column), &width)| match column.align {
         Align::Left => "-".repeat(width),
@@ -63,7 +69,8 @@ pub fn markdown(table: &Table) -> String {
 
 /// Writes a table as CSV (RFC 4180, but with LF): a row of keys, then raw values; empty where unknown or not finite.
 ///
-/// Numbers are written in full (the shortest form that reads back to the same number). Text is exact: a name that begins
+/// Numbers are written in full (the shortest form that reads back to the same number). Text is as the cell holds it, without
+/// secrets and, of names, no more than 200 characters; otherwise it is exact: a name that begins
 /// with `=`, `+`, `-` or `@` is **not** changed, since these files are read by programs that join them by name. Whoever opens
 /// one in a spreadsheet should import such columns as text.
 ///
@@ -152,7 +159,7 @@ fn raw(value: &Value) -> String {
         // Debug is the shortest form that reads back, with an exponent where the number is very large or small.
         Value::Float(number) if number.is_finite() => format!("{:?}", number + 0.0),
         Value::Null | Value::Float(_) => String::new(),
-        Value::Text(text) => text.clone(),
+        Value::Text(text) => redact(text).into_owned(),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     bundle::manifest::{self, Manifest, sha256_hex},
     fsio,
     records::{PassedOver, task::natural_cmp},
-    redact::redact,
+    redact::veil,
 };
 
 /// Endings of the files looked at inside a directory. A file named on the command line is read whatever its name.
@@ -56,7 +56,7 @@ pub fn discover(arguments: &[String]) -> Discovered {
     let mut found = Discovered::default();
     for argument in arguments {
         let (label, path) = split_label(argument);
-        let label = label.map(|text| redact(text).into_owned());
+        let label = label.map(|text| veil(text).into_owned());
         for start in expand(path, &mut found) {
             walk(&start, label.as_ref(), &mut found);
         }
@@ -96,7 +96,7 @@ fn expand(path: &str, found: &mut Discovered) -> Vec<PathBuf> {
     let paths =
         paths.and_then(|paths| if paths.is_empty() { Err("no file matches this pattern".to_owned()) } else { Ok(paths) });
     paths.unwrap_or_else(|reason| {
-        found.missing.push(format!("{}: {reason}", redact(path)));
+        found.missing.push(format!("{}: {reason}", veil(path)));
         Vec::new()
     })
 }
@@ -114,7 +114,7 @@ fn near(path: &Path) -> Option<String> {
     let likeness = |entry: &walkdir::DirEntry| strsim::jaro_winkler(&entry.file_name().to_string_lossy(), &name);
     let best = entries.filter_map(Result::ok).take(MOST_ENTRIES).max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
     let offered = folder.map_or_else(|| PathBuf::from(best.file_name()), |folder| folder.join(best.file_name()));
-    (likeness(&best) >= LIKE).then(|| format!("; did you mean {}?", redact(&offered.to_string_lossy())))
+    (likeness(&best) >= LIKE).then(|| format!("; did you mean {}?", veil(&offered.to_string_lossy())))
 }
 
 fn walk(start: &Path, label: Option<&String>, found: &mut Discovered) {
@@ -135,7 +135,7 @@ fn walk(start: &Path, label: Option<&String>, found: &mut Discovered) {
                     cause.io_error().map_or_else(|| cause.to_string(), ToString::to_string)
                 };
                 let unreadable = cause.loop_ancestor().is_none();
-                found.problems.push(PassedOver { path: redact(&path).into_owned(), reason, unreadable });
+                found.problems.push(PassedOver { path: veil(&path).into_owned(), reason, unreadable });
                 continue;
             }
         };
@@ -147,7 +147,7 @@ fn walk(start: &Path, label: Option<&String>, found: &mut Discovered) {
         } else if named || has_known_ending(path) || may_be_log(start, path) {
             let shown = shown(path);
             if own.contains_key(path) {
-                found.altered_files.push(redact(&shown).into_owned());
+                found.altered_files.push(veil(&shown).into_owned());
             }
             let telling = telling(start, named, &shown);
             let input = Input { path: path.to_owned(), shown, telling, label: label.cloned() };

@@ -19,7 +19,7 @@ use crate::{
     bundle::manifest::Hasher,
     fsio,
     records::{PassedOver, SourceFile, log::LogInput},
-    redact::redact,
+    redact::veil,
 };
 
 /// Bytes of a file looked at to find out whether it is a log.
@@ -49,7 +49,7 @@ pub fn load_logs(inputs: &[Input], limits: Limits) -> Vec<MaybeLog> {
 
 fn load(input: &Input, limits: Limits) -> MaybeLog {
     let passed_over = |reason: String, unreadable: bool| {
-        MaybeLog::PassedOver(PassedOver { path: redact(&input.shown).into_owned(), reason, unreadable })
+        MaybeLog::PassedOver(PassedOver { path: veil(&input.shown).into_owned(), reason, unreadable })
     };
     match read(input, limits) {
         Ok(Some(log)) => MaybeLog::Log(Box::new(log)),
@@ -171,7 +171,7 @@ fn read(input: &Input, limits: Limits) -> Result<Option<LogInput>, Failure> {
         }
         io::copy(&mut hashed, &mut io::sink())?;
         let source = SourceFile {
-            path: redact(&input.shown).into_owned(),
+            path: veil(&input.shown).into_owned(),
             label: input.label.clone(),
             bytes: hashed.bytes,
             sha256: hashed.hash.hex(),

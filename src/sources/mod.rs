@@ -43,7 +43,7 @@ use crate::{
         Benchmark, Episode, FileKind, Identity, Issue, IssueKind, Loaded, PassedOver, ResultFile, SourceFile, StoredMetrics,
         Tau2Run,
     },
-    redact::redact,
+    redact::{redact, veil},
     rules::ErrorRules,
 };
 
@@ -78,7 +78,7 @@ pub fn load_all(inputs: &[Input], options: &ReadOptions, progress: &(dyn Fn(u64)
 }
 
 fn load(input: &Input, options: &ReadOptions, progress: &(dyn Fn(u64) + Sync)) -> Piece {
-    let shown = redact(&input.shown).into_owned();
+    let shown = veil(&input.shown).into_owned();
     guard::guarded(|| read(input, &shown, options, progress)).unwrap_or_else(|bug| passed_over(&shown, bug, true))
 }
 

@@ -20,7 +20,7 @@ use super::decode;
 use crate::{
     fsio,
     records::{Claim, DomainClaims, Submission},
-    redact::redact,
+    redact::{redact, veil},
 };
 
 /// A submission that cannot be read.
@@ -146,7 +146,7 @@ fn words(value: &Value) -> Option<String> {
 
 /// Takes secrets and line breaks out of a text: it is shown within a line.
 fn clean(text: &str) -> String {
-    redact(&text.replace(char::is_control, " ")).into_owned()
+    veil(&text.replace(char::is_control, " ")).into_owned()
 }
 
 #[cfg(test)]

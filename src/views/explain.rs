@@ -48,7 +48,7 @@ fn table(entry: &Entry<'_>) -> Table {
             let mut row = vec![cell::text(one.name), cell::text(one.who)];
             row.extend((0..most).map(|index| cell::pass(one.values.get(index).copied().flatten())));
             row.push(cell::pass(one.average_reward));
-            row.push(cell::text(one.rule));
+            row.push(cell::sentence(one.rule));
             row
         })
         .collect();

@@ -19,6 +19,7 @@ use crate::{
     analysis::latency::{Attachment, Latency, Series},
     metrics::latency::QuantileKind,
     records::log::Role,
+    redact::shown,
     words::verb,
 };
 
@@ -171,5 +172,5 @@ fn limit(ms: f64) -> String {
 
 /// What a domain is called.
 fn domain_name(domain: Option<&String>) -> String {
-    domain.cloned().unwrap_or_else(|| super::names::UNKNOWN.to_owned())
+    shown(domain.map_or(super::names::UNKNOWN, String::as_str)).into_owned()
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     records::Benchmark,
+    redact::shown,
     sweep::{CellKey, Sweep},
 };
 
@@ -58,6 +59,7 @@ pub fn names(sweep: &Sweep) -> Vec<CellName> {
         .zip(shorts)
         .map(|(key, parts)| {
             let env = env_name(sweep, key.benchmark, key.env.as_deref());
+            let parts: Vec<_> = parts.iter().map(|part| shown(part)).collect();
             let short = if parts.is_empty() { "all".to_owned() } else { parts.join(" · ") };
             let full = format!("{env} / {short}");
             let id = unique(&slug(&full), &mut used);
@@ -69,9 +71,9 @@ pub fn names(sweep: &Sweep) -> Vec<CellName> {
 /// Returns what an environment is called: with its benchmark where two benchmarks of the sweep have one of that name, since their
 /// tasks are not the same.
 pub fn env_name(sweep: &Sweep, benchmark: Benchmark, env: Option<&str>) -> String {
-    let name = env.unwrap_or(UNKNOWN);
+    let name = shown(env.unwrap_or(UNKNOWN));
     let elsewhere = |key: &CellKey| key.benchmark != benchmark && key.env.as_deref() == env;
-    if sweep.cells.iter().any(|cell| elsewhere(&cell.key)) { format!("{name} ({benchmark})") } else { name.to_owned() }
+    if sweep.cells.iter().any(|cell| elsewhere(&cell.key)) { format!("{name} ({benchmark})") } else { name.into_owned() }
 }
 
 fn base_parts(key: &CellKey, shared_folders: usize) -> Vec<String> {

@@ -264,7 +264,7 @@ fn upstream_table(scene: &Scene<'_>) -> Option<Table> {
         let Some((ours, _)) = entry.stats.pass_1() else { continue };
         if let Some(theirs) = entry.stats.upstream_pass_1.filter(|theirs| (theirs - ours).abs() > UPSTREAM_DIFFERS) {
             rows.push(vec![
-                cell::text(format!("τ-bench's own printout for {}", entry.name.full)),
+                cell::sentence(format!("τ-bench's own printout for {}", entry.name.full)),
                 cell::mean(Some(theirs), 4),
                 cell::mean(Some(ours), 4),
                 cell::text("it divides by tasks × distinct trial numbers, so missing trials and errors are failures"),
@@ -274,7 +274,7 @@ fn upstream_table(scene: &Scene<'_>) -> Option<Table> {
             let stored = file.stored.as_ref().and_then(|stored| stored.pass_hat.get(&1).copied().or(stored.avg_reward));
             if let Some(theirs) = stored.filter(|theirs| (theirs - ours).abs() > UPSTREAM_DIFFERS) {
                 rows.push(vec![
-                    cell::text(format!("metrics stored in {}", file.source.path)),
+                    cell::sentence(format!("metrics stored in {}", file.source.path)),
                     cell::mean(Some(theirs), 4),
                     cell::mean(Some(ours), 4),
                     cell::text("stored over all records of that file, errors counted as failures"),
@@ -292,7 +292,7 @@ fn issues_table(scene: &Scene<'_>) -> Option<Table> {
         .sweep
         .issues
         .iter()
-        .map(|issue| vec![cell::text(issue.kind.name()), cell::text(issue.path.clone()), cell::text(issue.message.clone())])
+        .map(|issue| vec![cell::text(issue.kind.name()), cell::text(issue.path.clone()), cell::sentence(&issue.message)])
         .collect();
     let title = format!("Findings about files ({})", rows.len());
     (!rows.is_empty()).then(|| Table { id: "findings".to_owned(), title, columns, rows, notes: Vec::new() })
@@ -305,7 +305,7 @@ fn passed_over_table(scene: &Scene<'_>) -> Option<Table> {
         .sweep
         .passed_over
         .iter()
-        .map(|one| vec![cell::text(one.path.clone()), cell::text(one.reason.clone()), cell::flag(Some(one.unreadable))])
+        .map(|one| vec![cell::text(one.path.clone()), cell::sentence(&one.reason), cell::flag(Some(one.unreadable))])
         .collect();
     let title = format!("Files passed over ({})", rows.len());
     (!rows.is_empty()).then(|| Table { id: "passed_over".to_owned(), title, columns, rows, notes: Vec::new() })
@@ -328,7 +328,7 @@ fn files_table(scene: &Scene<'_>) -> Table {
             vec![
                 cell::text(file.source.path.clone()),
                 cell::text(file.kind.name()),
-                cell::text(cell_names(scene, &file.cells)),
+                cell::sentence(cell_names(scene, &file.cells)),
                 cell::count(Some(file.records as u64)),
                 cell::count(Some(file.source.bytes)),
                 cell::text(file.task_range.clone().unwrap_or_default()),

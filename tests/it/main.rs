@@ -4,6 +4,7 @@ mod cli;
 mod compare;
 mod determinism;
 mod fixtures;
+mod forms;
 mod generate;
 mod hostile;
 mod kill;

@@ -16,7 +16,7 @@ use taureport::{
     analysis::{self, CellStats, Options, RaggedChoice},
     metrics::ragged::CurvePoint,
     records::Loaded,
-    redact::redact,
+    redact::veil,
     sources::{Input, ReadOptions, discover, load_all},
     sweep::{Attempts, ErrorPolicy, Sweep, assemble},
 };
@@ -52,7 +52,7 @@ fn read(root: PathBuf) -> Data {
     // By what is shown, not by position: the simulations of a directory run become part of its results.
     let name = |input: &Input| {
         let parts = input.path.strip_prefix(&root).expect("found below the root").iter();
-        (redact(&input.shown).into_owned(), parts.map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/"))
+        (veil(&input.shown).into_owned(), parts.map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/"))
     };
     let names: BTreeMap<String, String> = found.inputs.iter().map(name).collect();
     assert_eq!(names.len(), found.inputs.len(), "paths that differ in nothing but a secret");

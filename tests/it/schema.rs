@@ -21,6 +21,11 @@ pub(crate) fn errors(validator: &Validator, document: &Value) -> Vec<String> {
     validator.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect()
 }
 
+/// Lists what is wrong with a metrics.json.
+pub(crate) fn metrics_errors(document: &Value) -> Vec<String> {
+    errors(&validator(), document)
+}
+
 #[test]
 fn the_schema_is_sound() {
     jsonschema::draft202012::meta::validate(&schema()).unwrap_or_else(|error| panic!("{error}"));

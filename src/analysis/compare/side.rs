@@ -312,7 +312,7 @@ mod by_task {
     }
 
     pub(super) fn serialize<S: Serializer>(tasks: &BTreeMap<TaskId, TaskData>, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(tasks.iter().map(|(task, data)| Entry { task: task.to_string(), data }))
+        serializer.collect_seq(tasks.iter().map(|(task, data)| Entry { task: task.as_str().to_owned(), data }))
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<TaskId, TaskData>, D::Error> {

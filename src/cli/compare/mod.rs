@@ -10,20 +10,23 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use super::{Ended, UsageError, draw, printer::Printer};
+use super::{
+    Ended, UsageError,
+    args::Format,
+    draw,
+    printer::{Form, Printer},
+};
 use crate::{
     analysis::compare::{Settings, Side, baseline::Baseline, compare, gate},
     bundle::{self, Bundle, manifest},
     fsio,
     gates::Gate,
     metrics::{bootstrap::Bootstrap, compare as statistics},
-    redact::redact,
     report,
     views::{
         compare::{self as view, CompareScene, comment, gates as gate_words, json, words},
         document::Document,
         scene::plural,
-        table::Table,
     },
 };
 use args::CompareFormat;
@@ -114,7 +117,7 @@ fn settings(args: &CompareArgs) -> Settings {
 /// The options that change figures and differ from their defaults, for the report's provenance.
 fn flags(args: &CompareArgs) -> Vec<(String, String)> {
     let mut flags = Vec::new();
-    let mut add = |name: &str, value: String| flags.push((name.to_owned(), redact(&value).into_owned()));
+    let mut add = |name: &str, value: String| flags.push((name.to_owned(), value));
     if let Some(column) = &args.across {
         add("--across", column.clone());
     }
@@ -172,9 +175,9 @@ fn flags(args: &CompareArgs) -> Vec<(String, String)> {
 
 fn save_baseline(args: &CompareArgs, path: &Path, side: &Side, printer: &mut Printer) -> anyhow::Result<()> {
     let (errors, attempts) = sides::policy_names(&args.policies);
-    let text = String::from_utf8(bundle::json::bytes(&Baseline::new(side.clone(), errors, attempts))?)?;
+    let bytes = bundle::json::bytes(&Baseline::new(sides::stored(side)?, errors, attempts))?;
     let ours = |bytes: &[u8]| Baseline::parse(bytes).is_ok();
-    fsio::write_file(path, redact(&text).as_bytes(), args.force, &ours).context("cannot save the baseline")?;
+    fsio::write_file(path, &bytes, args.force, &ours).context("cannot save the baseline")?;
     printer.note(&format!("{} saved as a baseline in {}", side.name, path.display()));
     Ok(())
 }
@@ -186,41 +189,47 @@ fn bundle(args: &CompareArgs, document: &Document, json: &[u8], mut inputs: Vec<
     inputs.sort_by(|a, b| (&a.label, &a.path, &a.sha256).cmp(&(&b.label, &b.path, &b.sha256)));
     inputs.dedup();
     bundle.seal(manifest::Manifest::new("compare", flags(args), inputs))?;
-    bundle.map_text(|text| redact(text).into_owned())?;
     Ok(bundle)
 }
 
 fn print(format: CompareFormat, scene: &CompareScene<'_>, json: &[u8], printer: &mut Printer) -> anyhow::Result<()> {
     let failed = gate_words::failed(scene);
-    let text = match format {
-        CompareFormat::Json => String::from_utf8_lossy(json).into_owned(),
+    match format {
+        CompareFormat::Json => printer.data(json, Form::Json)?,
         CompareFormat::Csv => {
             for line in &failed {
                 printer.warning(line);
             }
-            String::from_utf8_lossy(&report::table::csv(&view::printed(scene)[0])?).into_owned()
+            printer.table(&view::printed(scene)[0], Format::Csv)?;
         }
-        CompareFormat::Github => report::markdown::render(&comment::document(scene), Some(report::markdown::COMMENT))?,
-        CompareFormat::Junit => report::junit::render("taureport compare", &comment::cases(scene)),
+        CompareFormat::Github => {
+            let text = report::markdown::render(&comment::document(scene), Some(report::markdown::COMMENT))?;
+            printer.data(text.as_bytes(), Form::Other)?;
+        }
+        CompareFormat::Junit => {
+            let text = report::junit::render("taureport compare", &comment::cases(scene));
+            printer.data(text.as_bytes(), Form::Other)?;
+        }
         CompareFormat::Table | CompareFormat::Md => {
-            let show = |table: &Table| match format {
-                CompareFormat::Md => report::table::markdown(table),
-                _ => report::table::render(table, Printer::width(), printer.colour()),
-            };
-            let mut parts: Vec<String> =
-                view::printed(scene).iter().map(|table| format!("{}\n", show(table).trim_end())).collect();
-            if !scene.checks.is_empty() {
-                let lines: Vec<String> = [gate_words::summary(scene.checks)]
-                    .into_iter()
-                    .chain(failed)
-                    .map(|line| report::escape::lines(&line))
-                    .collect();
-                parts.push(format!("{}\n", lines.join("\n")));
+            let is_markdown = format == CompareFormat::Md;
+            for (at, table) in view::printed(scene).iter().enumerate() {
+                printer.text(if at > 0 { "\n" } else { "" })?;
+                printer.table(table, if is_markdown { Format::Md } else { Format::Table })?;
             }
-            parts.join("\n")
+            if !scene.checks.is_empty() {
+                let line = |text: &String| {
+                    if is_markdown {
+                        report::escape::markdown(text, report::escape::Place::Prose)
+                    } else {
+                        report::escape::one_line(text).into_owned()
+                    }
+                };
+                let lines: Vec<String> = [gate_words::summary(scene.checks)].iter().chain(&failed).map(line).collect();
+                printer.text(&format!("\n{}\n", lines.join("\n")))?;
+            }
         }
-    };
-    Ok(printer.data(&text)?)
+    }
+    Ok(())
 }
 
 /// The words on stderr: verdicts, flips, warnings, where the report is.

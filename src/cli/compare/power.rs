@@ -9,15 +9,13 @@ use crate::{
         CellData, cells,
         power::{Plan, Question, plan},
     },
-    bundle,
     cli::{
         Ended,
-        args::{Format, InputArgs},
+        args::InputArgs,
         load::{explain_nothing, load, refuse_unused},
         printer::Printer,
     },
     records::Loaded,
-    report,
     sources::Limits,
     sweep::assemble,
     views,
@@ -50,12 +48,6 @@ pub(in crate::cli) fn run(args: &PowerArgs, printer: &mut Printer) -> anyhow::Re
         .filter(|(_, plan)| plan.tasks > 0)
         .collect();
     let table = views::compare::power::table(&answered, &question);
-    let text = match args.format {
-        Format::Table => report::table::render(&table, Printer::width(), printer.colour()),
-        Format::Md => report::table::markdown(&table),
-        Format::Csv => String::from_utf8_lossy(&report::table::csv(&table)?).into_owned(),
-        Format::Json => String::from_utf8_lossy(&bundle::json::bytes(&report::table::json(&table))?).into_owned(),
-    };
-    printer.data(&text)?;
+    printer.table(&table, args.format)?;
     Ok(Ended::Well)
 }

@@ -16,11 +16,14 @@ use crate::{
         baseline::{Baseline, BaselineError},
         calls, cells, split,
     },
-    bundle::manifest::{Input, sha256_hex},
+    bundle::{
+        json,
+        manifest::{Input, sha256_hex},
+    },
     cli::args::{AttemptsArg, ErrorsArg, InputArgs},
     fsio,
     records::{Loaded, by_reason},
-    redact::redact,
+    redact::{shown, veil},
     sources::discover::split_label,
     sweep::{Attempts, By, Column, ErrorPolicy, Sweep, assemble_by, without_copies},
 };
@@ -41,12 +44,20 @@ pub(super) struct Read {
     pub(super) logs_not_split: bool,
     /// What `--map` and `--layout` were tried on, of all sides.
     names: BTreeSet<String>,
+    has_baseline: bool,
 }
 
 /// Reads all sides; `None` where a side has nothing usable, which was then explained.
 pub(super) fn read(args: &CompareArgs, printer: &mut Printer) -> anyhow::Result<Option<Read>> {
     let mut read =
-        Read { sides: Vec::new(), inputs: Vec::new(), warnings: Vec::new(), logs_not_split: false, names: BTreeSet::new() };
+        Read {
+            sides: Vec::new(),
+            inputs: Vec::new(),
+            warnings: Vec::new(),
+            logs_not_split: false,
+            names: BTreeSet::new(),
+            has_baseline: false,
+        };
     if let Some(path) = &args.baseline {
         let name = path.display().to_string();
         let (baseline, input) = baseline(&name, path)?.ok_or_else(|| {
@@ -62,13 +73,19 @@ pub(super) fn read(args: &CompareArgs, printer: &mut Printer) -> anyhow::Result<
     if !usable {
         return Ok(None);
     }
+    if read.has_baseline {
+        read.sides = read.sides.iter().map(stored).collect::<Result<_, _>>()?;
+    }
+    for side in &mut read.sides {
+        side.name = shown(&side.name).into_owned();
+    }
     if read.sides.len() > MOST_SIDES {
         let names: Vec<&str> = read.sides.iter().take(6).map(|side| side.name.as_str()).collect();
         let text = format!("{} sides ({}, …) are too many; choose with --sides A,B+C", read.sides.len(), names.join(", "));
         return Err(UsageError(text).into());
     }
     if let Some(base) = &args.base {
-        let at = read.sides.iter().position(|side| side.name == *base);
+        let at = read.sides.iter().position(|side| side.name == shown(base));
         let names = || read.sides.iter().map(|side| side.name.as_str()).collect::<Vec<_>>().join(", ");
         let at = at.ok_or_else(|| UsageError(format!("--base: no side is called {base:?}; there are {}", names())))?;
         let side = read.sides.remove(at);
@@ -87,6 +104,7 @@ impl Read {
             ));
         }
         self.sides.push(baseline.side);
+        self.has_baseline = true;
         self.inputs.push(input);
     }
 
@@ -106,7 +124,7 @@ impl Read {
             let read_as_baseline = if paths.len() == 1 { baseline(path, Path::new(path))? } else { None };
             if let Some((mut file, input)) = read_as_baseline {
                 if let Some(label) = label {
-                    file.side.name = redact(label).into_owned();
+                    file.side.name = veil(label).into_owned();
                 }
                 self.add_baseline(file, input, &args.policies);
                 continue;
@@ -115,7 +133,7 @@ impl Read {
             let Some(sweep) = self.sweep(&input, &By::default(), &args.policies, printer)? else { return Ok(false) };
             let name = label.map_or_else(|| short(path), str::to_owned);
             self.sides.push(Side {
-                name: redact(&name).into_owned(),
+                name: veil(&name).into_owned(),
                 cells: cells(&sweep, policy(args.policies.errors)),
                 calls: calls::pooled(calls::by_label(&sweep.logs).into_values().flatten().collect()),
             });
@@ -134,7 +152,7 @@ impl Read {
         let by = By::parse(&format!("cell,{}", column.name())).map_err(|cause| UsageError(cause.to_string()))?;
         let Some(sweep) = self.sweep(&args.input, &by, &args.policies, printer)? else { return Ok(false) };
         let groups: Vec<Vec<String>> =
-            args.sides.iter().map(|group| group.split('+').map(|value| value.trim().to_owned()).collect()).collect();
+            args.sides.iter().map(|group| group.split('+').map(|value| veil(value.trim()).into_owned()).collect()).collect();
         let calls = calls::by_label(&sweep.logs);
         self.logs_not_split = column != Column::Label && !calls.is_empty();
         let sides = split(cells(&sweep, policy(args.policies.errors)), &calls, column, &groups);
@@ -189,7 +207,7 @@ impl Read {
         if self.sides.len() - first == paths.len() {
             for (side, path) in self.sides[first..].iter_mut().zip(paths) {
                 if let (None, true) = (split_label(path).0, repeated(&side.name)) {
-                    side.name = redact(path.trim_end_matches('/')).into_owned();
+                    side.name = veil(path.trim_end_matches('/')).into_owned();
                 }
             }
         }
@@ -227,13 +245,31 @@ fn baseline(shown: &str, path: &Path) -> anyhow::Result<Option<(Baseline, Input)
     }
     let file = Baseline::parse(&bytes).map_err(|cause| UsageError(format!("{shown}: {cause}")))?;
     let input = Input {
-        path: redact(shown).into_owned(),
+        path: veil(shown).into_owned(),
         bytes: bytes.len() as u64,
         sha256: sha256_hex(&bytes),
         kind: "taureport baseline".to_owned(),
         label: None,
     };
     Ok(Some((file, input)))
+}
+
+/// Returns a side as a baseline holds it: names as they are shown, no secret in them. What is compared with a baseline takes
+/// this form too, so that names are found again.
+pub(super) fn stored(side: &Side) -> anyhow::Result<Side> {
+    let stored: Side = serde_json::from_slice(&json::bytes(side)?)?;
+    // Names that differ in a secret may be shown alike, one pair in 65,536.
+    let tasks = |side: &Side| side.cells.iter().map(|cell| cell.tasks.len()).collect::<Vec<_>>();
+    let called = |side: &Side| {
+        let tasks = side.calls.iter().map(|series| series.tasks.iter().map(|one| &one.task).collect::<BTreeSet<_>>().len());
+        tasks.collect::<Vec<_>>()
+    };
+    if tasks(side) != tasks(&stored) || called(side) != called(&stored) {
+        let text =
+            "two tasks are shown alike once their secrets are taken out, so a baseline cannot tell them apart; rename them";
+        return Err(UsageError(format!("{}: {text}", side.name)).into());
+    }
+    Ok(stored)
 }
 
 /// The names of the policies as typed.

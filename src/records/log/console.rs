@@ -43,11 +43,11 @@ pub struct ConsoleRun {
     pub benchmark: Benchmark,
     /// Its first line, from 1.
     pub line: u32,
-    /// Its options, redacted. τ-bench's under their own names (`env`, `model`, `agent_strategy`, `user_model`,
+    /// Its options, secrets veiled. τ-bench's under their own names (`env`, `model`, `agent_strategy`, `user_model`,
     /// `user_strategy`, `num_trials`, `temperature`, …); τ²-bench's under the same names where they mean the same, else
     /// under those of the command line (`max-steps`, `seed`, …).
     pub settings: BTreeMap<String, String>,
-    /// The file it writes results to, as printed, redacted.
+    /// The file it writes results to, as printed, secrets veiled.
     pub checkpoint: Option<String>,
     /// The tasks begun, in file order.
     pub started: Vec<TaskStart>,
@@ -117,7 +117,7 @@ impl ConsoleRun {
 /// A console log after reading.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ConsoleLog {
-    /// Path for display, redacted.
+    /// Path for display, secrets veiled.
     pub path: String,
     /// The user's label (`LABEL=PATH`), if any.
     pub label: Option<String>,

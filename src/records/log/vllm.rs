@@ -62,7 +62,7 @@ pub struct ErrorGroup {
 /// The log of a vLLM server after reading.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct VllmLog {
-    /// Path for display, redacted.
+    /// Path for display, secrets veiled.
     pub path: String,
     /// The user's label (`LABEL=PATH`), if any.
     pub label: Option<String>,

@@ -28,7 +28,7 @@ use crate::{
         Benchmark,
         log::{ConsoleLog, ConsoleResult, ConsoleRun, TaskStart},
     },
-    redact::redact,
+    redact::veil,
 };
 
 const NAMESPACE: &[u8] = b"Namespace(";
@@ -175,7 +175,7 @@ fn figure(text: &[u8]) -> Option<f64> {
 fn options(text: &[u8]) -> Option<BTreeMap<String, String>> {
     let arguments = text.strip_prefix(NAMESPACE).filter(|arguments| arguments.len() <= OPTIONS_BYTES)?;
     // Redacted as a whole: a secret is known by its name.
-    let settings = python::arguments(&redact(&String::from_utf8_lossy(arguments)));
+    let settings = python::arguments(&veil(&String::from_utf8_lossy(arguments)));
     (settings.contains_key("env") && settings.contains_key("num_trials")).then_some(settings)
 }
 

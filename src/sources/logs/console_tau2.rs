@@ -35,7 +35,7 @@ use crate::{
         episode::is_success,
         log::{ConsoleResult, ConsoleRun, TaskStart},
     },
-    redact::redact,
+    redact::veil,
 };
 
 /// The box a line stands in.
@@ -245,7 +245,7 @@ fn command(line: &[u8]) -> Option<Vec<(String, String)>> {
     if line.len() > COMMAND_BYTES || memmem::find(line, b"--domain").is_none() || memmem::find(line, b"tau2").is_none() {
         return None;
     }
-    let text = redact(&String::from_utf8_lossy(line)).into_owned();
+    let text = veil(&String::from_utf8_lossy(line)).into_owned();
     let list = text.find('[').and_then(|place| serde_json::from_str::<Vec<String>>(text[place..].trim()).ok());
     let words = list.unwrap_or_else(|| text.split_whitespace().map(str::to_owned).collect());
     let run = words.iter().position(|word| word == "run")?;

@@ -28,7 +28,7 @@ pub use recognise::recognise;
 use super::discover::Input;
 use crate::{
     records::log::{ConsoleLog, LogFile, MarkerKind, VllmLog},
-    redact::redact,
+    redact::veil,
 };
 
 /// Everything one file says; nothing where it says nothing of a kind.
@@ -164,7 +164,7 @@ impl Reader {
     }
 
     fn finish(self, lines: u32, input: &Input) -> Logs {
-        let (path, label) = (redact(&input.shown).into_owned(), input.label.clone());
+        let (path, label) = (veil(&input.shown).into_owned(), input.label.clone());
         let Self { mut profile, vllm, console } = self;
         profile.check.lines = u64::from(lines);
         Logs {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     records::log::{Name, Names},
-    redact::redact,
+    redact::veil,
 };
 
 /// Places of the memory of texts seen lately.
@@ -49,15 +49,15 @@ impl Interner {
         self.texts.get(name.0 as usize).map_or(&[], |text| text)
     }
 
-    /// Returns the texts for display: what is not UTF-8 replaced, secrets taken out.
+    /// Returns the texts: what is not UTF-8 replaced, secrets veiled.
     pub(super) fn into_names(self) -> Names {
         Names(self.texts.iter().map(|text| shown(text).into()).collect())
     }
 }
 
-/// Returns a text of a log for display: what is not UTF-8 replaced, secrets taken out.
+/// Returns a text of a log: what is not UTF-8 replaced, secrets veiled.
 pub(super) fn shown(text: &[u8]) -> String {
-    redact(&String::from_utf8_lossy(text)).into_owned()
+    veil(&String::from_utf8_lossy(text)).into_owned()
 }
 
 /// Mixes the length and up to four parts of a text (task ids often differ in the middle only) into a place of the table.

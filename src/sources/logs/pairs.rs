@@ -30,7 +30,7 @@ impl<'a> Pairs<'a> {
     pub(super) fn next_like(&mut self, guess: &[u8]) -> Option<Pair<'a>> {
         let text = self.0.strip_prefix(b" ").unwrap_or(self.0);
         match text.strip_prefix(guess) {
-            Some([b'=', behind @ ..]) if !guess.is_empty() => {
+            Some([b'=', behind @ ..]) if !guess.is_empty() && !is_padding(guess, behind) => {
                 let end = value_end(behind);
                 self.0 = &behind[end..];
                 Some(Pair { words: &[], key: &text[..guess.len()], value: &behind[..end], is_last: behind.len() == end })
@@ -51,8 +51,8 @@ impl<'a> Iterator for Pairs<'a> {
         let mut from = 0;
         while let Some(sign) = memchr(b'=', &text[from..]).map(|place| from + place) {
             let start = key_start(text, sign);
-            if start < sign {
-                let (key, behind) = (&text[start..sign], &text[sign + 1..]);
+            let (key, behind) = (&text[start..sign], &text[sign + 1..]);
+            if start < sign && !is_padding(key, behind) {
                 let end = value_end(behind);
                 self.0 = &behind[end..];
                 return Some(Pair {
@@ -75,6 +75,13 @@ fn key_start(text: &[u8], sign: usize) -> usize {
     let start = text[..sign].iter().rposition(|byte| !is_name(byte)).map_or(0, |place| place + 1);
     let is_free = start == 0 || text[start - 1] == b' ';
     if is_free && !text[start].is_ascii_digit() { start } else { sign }
+}
+
+/// Whether the sign between a name and what is behind it pads base64 (`Authorization: Basic dXNlcjpw…Mg==`): no pair.
+fn is_padding(name: &[u8], behind: &[u8]) -> bool {
+    let ends = behind.first().is_none_or(|byte| *byte == b' ');
+    let is_random = || name.len() >= 16 && name.iter().any(u8::is_ascii_digit) && name.iter().any(u8::is_ascii_uppercase);
+    behind.starts_with(b"=") || (ends && is_random())
 }
 
 /// Returns where a value ends: at the first blank outside of brackets; at the first blank where a bracket never closes.
@@ -122,8 +129,14 @@ mod tests {
     }
 
     #[test]
+    fn the_padding_of_base64_is_no_pair() {
+        assert_eq!(pairs("error=401 Basic dXNlcjpodW50ZXIyaA== a=1"), "() error: 401 / (Basic dXNlcjpodW50ZXIyaA==) a: 1");
+        assert_eq!(pairs("error=401 Basic dXNlcjpodW50ZXIyaA="), "() error: 401 / (Basic dXNlcjpodW50ZXIyaA=) : ");
+    }
+
+    #[test]
     fn a_guess_changes_nothing() {
-        for text in ["a=1 b=[x y] words c=2", " a=1", "ab=1", "words a=1", "a", "=1", ""] {
+        for text in ["a=1 b=[x y] words c=2", " a=1", "ab=1", "words a=1", "a", "a==", "=1", ""] {
             for guess in ["", "a", "ab", "b", "c", "words"] {
                 let (mut plain, mut guessed) = (Pairs(text.as_bytes()), Pairs(text.as_bytes()));
                 loop {

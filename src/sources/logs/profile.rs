@@ -27,16 +27,22 @@ use super::{
     stamp,
     table::Table,
 };
-use crate::records::{
-    log::{BadLine, Context, Event, EventParts, Marker, Name, Role, RunStart, SelfCheck, Source},
-    plausible,
+use crate::{
+    records::{
+        log::{BadLine, Context, Event, EventParts, Marker, Name, Role, RunStart, SelfCheck, Source},
+        plausible,
+    },
+    redact::redact,
 };
 
 /// Most records shown that were not understood.
 const EXAMPLES: usize = 5;
 
-/// Most bytes of such a record that are looked at.
-const EXAMPLE_BYTES: usize = 160;
+/// Most characters of such a record that are shown.
+const EXAMPLE_CHARS: usize = 160;
+
+/// Most bytes of such a record that are looked at: more than a secret that begins among those characters has.
+const LOOKED_AT: usize = 4096;
 
 /// Everything the structured lines of a log say.
 #[derive(Debug)]
@@ -261,13 +267,17 @@ impl Collector {
 
     fn not_understood(&mut self, text: &[u8], line: u32) {
         if self.check.examples.len() < EXAMPLES {
-            let mut beginning = shown(&text[..text.len().min(EXAMPLE_BYTES)]);
-            if text.len() > EXAMPLE_BYTES {
-                beginning.push('…');
-            }
-            self.check.examples.push(BadLine { line, text: beginning });
+            self.check.examples.push(BadLine { line, text: beginning(text) });
         }
     }
+}
+
+/// Returns the beginning of a line to be shown. Secrets are taken out before the cut, which would make them unrecognisable.
+fn beginning(text: &[u8]) -> String {
+    let lossy = String::from_utf8_lossy(&text[..text.len().min(LOOKED_AT)]);
+    let clean = redact(&lossy);
+    let cut: String = clean.chars().take(EXAMPLE_CHARS).collect();
+    if cut.len() < clean.len() { cut + "…" } else { cut }
 }
 
 /// Notes that a value could not be read, if it could not.

@@ -214,7 +214,7 @@ fn the_self_check_counts_what_was_found() {
         lines.push(format!("{} {} {}: {}", kind.kind, kind.records, kind.with_time, keys.join(", ")));
     }
     insta::assert_snapshot!(lines.join("\n"), @r#"
-        6 lines, 4 of 5 records, [BadLine { line: 5, text: "nothing of the kind, api_key=[redacted]" }]
+        6 lines, 4 of 5 records, [BadLine { line: 5, text: "nothing of the kind, api_key=[redacted:b394]" }]
         llm_call 2 2: call_type=Some("call_type") 2-0, duration_ms=Some("duration_ms") 2-1, model=Some("model") 2-0, step=Some("step") 2-0, task=Some("task") 2-0, thread=Some("thread") 2-0, type=Some("type") 2-0
         warm_up 2 1: duration_ms=Some("duration_ms") 1-0, foo=None 2-0, task=Some("task") 2-0, thread=Some("thread") 2-0, type=Some("type") 2-0
     "#);

@@ -11,7 +11,7 @@ use super::message::{Talk, TalkSeed};
 use crate::{
     identity::{ContentHints, by_record::RecordSays},
     records::{Episode, Fingerprint, Outcome, RunError, TaskId},
-    redact::redact,
+    redact::veil,
     rules::ErrorRules,
     sources::{
         digest::{self, AnyValue, Digest},
@@ -84,7 +84,7 @@ impl RawRecord {
         let task = match &self.task_id {
             Scalar::Missing | Scalar::Null => None,
             Scalar::Int(id) => Some(TaskId::from(*id)),
-            Scalar::Text(id) => Some(TaskId::new(redact(id))),
+            Scalar::Text(id) => Some(TaskId::new(veil(id))),
             other => match other.integer() {
                 Some(id) => Some(TaskId::from(id)),
                 None => return Err(format!("task_id is {}", other.describe())),

@@ -4,7 +4,7 @@ use serde::de::MapAccess;
 
 use crate::{
     records::ReviewError,
-    redact::redact,
+    redact::veil,
     sources::lenient::{List, Members, Object, Scalar, skip},
 };
 
@@ -54,9 +54,9 @@ pub(super) fn errors(both: &Object<Review>, user_only: &Object<Review>) -> Optio
         (None, Some(review)) => (review, "user"),
         (None, None) => return None,
     };
-    let text = |value: &Scalar, other: &str| redact(value.text().unwrap_or(other)).into_owned();
+    let text = |value: &Scalar, other: &str| veil(value.text().unwrap_or(other)).into_owned();
     let errors = review.errors.objects().map(|error| {
-        let mut tags: Vec<String> = error.tags.items().iter().filter_map(Scalar::text).map(|tag| redact(tag).into()).collect();
+        let mut tags: Vec<String> = error.tags.items().iter().filter_map(Scalar::text).map(|tag| veil(tag).into()).collect();
         tags.sort();
         ReviewError { source: text(&error.source, source), severity: text(&error.severity, UNRATED), tags }
     });
@@ -72,7 +72,7 @@ pub(super) struct Authentication {
 impl Authentication {
     /// Returns the verdict: `succeeded`, `failed` or `not_needed`.
     pub(super) fn verdict(&self) -> Option<String> {
-        self.status.text().map(|status| redact(status).into_owned())
+        self.status.text().map(|status| veil(status).into_owned())
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     records::{ActionCheck, Component},
-    redact::redact,
+    redact::veil,
     sources::lenient::{List, Members, Object, Scalar, skip},
 };
 
@@ -182,8 +182,8 @@ impl RewardInfo {
             let text = |get: fn(&Action) -> &Scalar| action.and_then(|action| get(action).text());
             let tool = text(|action| &action.name).unwrap_or_default();
             ActionCheck {
-                tool: redact(tool).into_owned(),
-                requestor: redact(text(|action| &action.requestor).unwrap_or("assistant")).into_owned(),
+                tool: veil(tool).into_owned(),
+                requestor: veil(text(|action| &action.requestor).unwrap_or("assistant")).into_owned(),
                 writes: writes(check.tool_type.text(), tool),
                 matched: check.matched == Scalar::Bool(true),
             }

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     identity::{ContentHints, by_record::RecordSays},
     records::{Component, Conversation, Episode, ErrorClass, Fingerprint, Outcome, RunError, TaskId, Tau2Facts, Termination},
-    redact::redact,
+    redact::veil,
     rules::ErrorRules,
     sources::{
         digest::{self, Digest, NOTHING},
@@ -200,10 +200,8 @@ impl RawSimulation {
     }
 
     fn termination(&self) -> Option<Termination> {
-        self.termination.text().filter(|text| !text.trim().is_empty()).map(|text| match Termination::parse(text.trim()) {
-            Termination::Other(name) => Termination::Other(redact(&name).into_owned()),
-            known => known,
-        })
+        // Veiled as it is spelled: a key in lower case is no longer known for one.
+        self.termination.text().filter(|text| !text.trim().is_empty()).map(|text| Termination::parse(&veil(text.trim())))
     }
 
     fn outcome(&self, rules: &ErrorRules) -> Outcome {
@@ -271,7 +269,7 @@ impl RawSimulation {
     }
 
     fn into_facts(self, outcome: &Outcome, asks: Option<&[Component]>) -> Tau2Facts {
-        let text = |value: &Scalar| value.text().map(|text| redact(text).into_owned());
+        let text = |value: &Scalar| value.text().map(|text| veil(text).into_owned());
         let termination = self.termination();
         let premature = match &termination {
             Some(Termination::Other(_)) | None => false,

@@ -136,8 +136,9 @@ fn keys_and_strange_values_do_not_get_through() {
         r#"{"id": "sk-proj-INVENTEDSECRET0123456789", "termination_reason": "api_key=INVENTEDSECRET1", "duration": "60",
             "seed": "x", "review": [], "hallucination_retries_used": -1, "messages": "none", "reward_info": {"reward": 1.0}}"#,
     );
-    assert_eq!(facts.id, "[redacted]");
-    assert_eq!(facts.termination, Some(Termination::Other("api_key=[redacted]".to_owned())));
+    assert_eq!(facts.id, veil("sk-proj-INVENTEDSECRET0123456789"));
+    assert_eq!(facts.termination, Some(Termination::Other(veil("api_key=INVENTEDSECRET1").into_owned())));
+    assert!(!format!("{facts:?}").contains("INVENTED"));
     assert_eq!((facts.duration_s, facts.seed, facts.review, facts.hallucination_retries), (None, None, None, None));
 }
 

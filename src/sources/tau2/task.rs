@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     records::{Component, TaskId, Tau2Task},
-    redact::redact,
+    redact::veil,
     sources::{
         digest::{self, AnyValue, NOTHING},
         lenient::{List, Members, Object, Scalar, skip},
@@ -148,7 +148,7 @@ impl RawTask {
 pub(super) fn task_id(value: &Scalar) -> Result<Option<TaskId>, String> {
     match value {
         Scalar::Missing | Scalar::Null => Ok(None),
-        Scalar::Text(id) => Ok(Some(TaskId::new(redact(id)))),
+        Scalar::Text(id) => Ok(Some(TaskId::new(veil(id)))),
         other => match other.integer() {
             Some(id) => Ok(Some(TaskId::from(id))),
             None => Err(format!("task_id is {}", other.describe())),

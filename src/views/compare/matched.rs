@@ -51,7 +51,7 @@ fn line(scene: &CompareScene<'_>, row: &Row) -> Vec<Cell> {
     vec![
         cell::text(row.name.clone()),
         cell::text(scene.side(row.new_side)),
-        cell::text(if differs.is_empty() { "nothing on record".to_owned() } else { differs.join("; ") }),
+        cell::sentence(if differs.is_empty() { "nothing on record".to_owned() } else { differs.join("; ") }),
         cell::count(Some(row.figures.tasks.len() as u64)),
         cell::count(Some(row.only_base.len() as u64)),
         cell::count(Some(row.only_new.len() as u64)),

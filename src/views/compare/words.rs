@@ -4,6 +4,7 @@ use super::CompareScene;
 use crate::{
     analysis::compare::{Caution, CellData, Differs, Figure, Reason, Row, Unmatched, side::UNKNOWN},
     metrics::compare::{DecidedBy, Verdict},
+    redact::shown,
     views::{
         fmt,
         scene::{listing, plural},
@@ -178,7 +179,7 @@ pub(super) fn values(differs: &Differs) -> String {
 /// The environment and what is known of the configuration.
 pub(super) fn cell_name(cell: &CellData) -> String {
     let parts = ["model", "strategy", "mode"].into_iter().filter_map(|part| cell.part(part));
-    [cell.env.as_deref().unwrap_or(UNKNOWN)].into_iter().chain(parts).collect::<Vec<_>>().join(" · ")
+    [cell.env.as_deref().unwrap_or(UNKNOWN)].into_iter().chain(parts).map(shown).collect::<Vec<_>>().join(" · ")
 }
 
 fn unmatched(scene: &CompareScene<'_>, new_side: usize, one: Unmatched) -> String {

@@ -1,10 +1,21 @@
 //! Cells that pair what a person reads with the raw value a program reads.
 
-use crate::views::table::{Cell, Value};
+use crate::{
+    redact,
+    views::table::{Cell, Value},
+};
 
-/// A cell of plain text.
-pub fn text(words: impl Into<String>) -> Cell {
-    let words = words.into();
+/// A cell of a name or a few words, as they are shown: without secrets, long ones cut.
+pub fn text(words: impl AsRef<str>) -> Cell {
+    plain(redact::shown(words.as_ref()).into_owned())
+}
+
+/// A cell of a sentence, which may hold names.
+pub fn sentence(words: impl AsRef<str>) -> Cell {
+    plain(redact::sentence(words.as_ref()).into_owned())
+}
+
+fn plain(words: String) -> Cell {
     Cell { value: Value::Text(words.clone()), text: words }
 }
 

@@ -44,7 +44,7 @@ pub(super) fn files(scene: &Scene<'_>) -> Option<Table> {
                 at(span.map(|(_, last)| last)),
                 check
                     .and_then(|check| check.examples.first())
-                    .map_or_else(cell::empty, |example| cell::text(format!("line {}: {}", example.line, example.text))),
+                    .map_or_else(cell::empty, |example| cell::sentence(format!("line {}: {}", example.line, example.text))),
             ]
         })
         .collect();
@@ -113,7 +113,7 @@ pub(super) fn console(scene: &Scene<'_>) -> Option<Table> {
             let ours = run.checkpoint.as_deref().and_then(|path| named_file(scene, path));
             let printed = run.pass_hat.get(&1).copied().or(run.average_reward);
             let pass_1 = ours.and_then(|(cell, _)| scene.analysis.cells[cell].pass_1()).map(|(value, _)| value);
-            let text = |value: Option<&str>| value.map_or_else(cell::empty, |value| cell::text(value.to_owned()));
+            let text = |value: Option<&str>| value.map_or_else(cell::empty, cell::text);
             rows.push(vec![
                 cell::text(log.path.clone()),
                 cell::text(run.benchmark.to_string()),
@@ -135,7 +135,7 @@ pub(super) fn console(scene: &Scene<'_>) -> Option<Table> {
                         .filter(|point| run.pass_hat.contains_key(&point.k))
                         .map(|point| (point.k, point.value)),
                 ),
-                cell::text(why(scene, printed, pass_1, ours)),
+                cell::sentence(why(scene, printed, pass_1, ours)),
                 text(run.checkpoint.as_deref()),
             ]);
         }
@@ -165,7 +165,7 @@ pub(super) fn console(scene: &Scene<'_>) -> Option<Table> {
 /// Returns pass^k by k in one text: `1: 0.420, 2: 0.273`.
 fn curve(points: impl Iterator<Item = (u32, Option<f64>)>) -> Cell {
     let texts: Vec<String> = points.map(|(k, value)| format!("{k}: {}", fmt::decimal(value, 3))).collect();
-    if texts.is_empty() { cell::empty() } else { cell::text(texts.join(", ")) }
+    if texts.is_empty() { cell::empty() } else { cell::sentence(texts.join(", ")) }
 }
 
 /// Returns the cell of the result file a path names, and how many files that cell has.
