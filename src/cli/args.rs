@@ -84,6 +84,12 @@ pub(super) struct InputArgs {
     /// Repeatable, later rules win; overrides everything else.
     #[arg(long, value_name = "REGEX=>FIELD=VALUE,…", help_heading = "Identity")]
     pub(super) map: Vec<String>,
+    /// Count variants as trials of one cell.
+    ///
+    /// Without it, files of one configuration that hold other results of the same trials are cells of their own where their paths
+    /// differ in words (baseline/, with_memory/), and further trials where they differ in counters, dates or hashes only (trial_2/, seed42/).
+    #[arg(long, help_heading = "Identity")]
+    pub(super) pool: bool,
     /// TOML file with more rules that tell infrastructure errors from agent errors; tried before the built-in ones.
     ///
     /// Each rule is `[[rule]]` with name, class ("infrastructure", "agent" or "context-window"), pattern (regex) and why.

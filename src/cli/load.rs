@@ -5,7 +5,7 @@ use crate::{
     fsio,
     identity::{Layout, MapRule, Overrides, console},
     records::{
-        Loaded, PassedOver,
+        Loaded, PassedOver, ResultFile,
         log::{ConsoleLog, LogInput},
     },
     rules::ErrorRules,
@@ -24,6 +24,16 @@ pub(super) struct Found {
     pub(super) other_files: usize,
     /// Files that taureport itself wrote; not opened.
     pub(super) own_files: usize,
+}
+
+impl Found {
+    /// Returns the result files.
+    pub(super) fn results(&self) -> impl Iterator<Item = &ResultFile> {
+        self.loaded.iter().filter_map(|one| match one {
+            Loaded::Results(file) => Some(file.as_ref()),
+            Loaded::PassedOver(_) => None,
+        })
+    }
 }
 
 /// Finds and reads everything.

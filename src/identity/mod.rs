@@ -25,8 +25,10 @@ pub mod layout;
 pub mod map;
 pub mod neighbours;
 pub mod resolve;
+pub mod settings;
 mod tables;
 pub mod tau2;
+pub mod variant;
 mod words;
 
 pub use content::ContentHints;

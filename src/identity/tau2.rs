@@ -1,6 +1,6 @@
 //! Identities of τ²-bench files: `info` says it all; names of files only where there is none.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use regex::Regex;
 
@@ -31,6 +31,8 @@ pub struct Said {
     pub max_steps: Option<String>,
     /// The benchmark's version.
     pub version: Option<String>,
+    /// All other settings by name.
+    pub settings: BTreeMap<String, String>,
 }
 
 /// Tells the identity of a τ²-bench file; see [`resolve()`](super::resolve()) for the arguments and the second value.
@@ -67,6 +69,7 @@ pub fn resolve_tau2(path: &[&str], said: &Said, overrides: &Overrides) -> (Ident
     }
     identity.max_steps = part(&said.max_steps, Origin::Content);
     identity.version = part(&said.version, Origin::Content);
+    identity.settings.clone_from(&said.settings);
     (identity, conflicts)
 }
 

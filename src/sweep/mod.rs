@@ -15,13 +15,17 @@ mod again;
 mod assemble;
 mod basis;
 mod by;
+mod divide;
 mod key;
 mod logs;
 pub mod policy;
+mod renderings;
 
+pub use crate::identity::settings::{USER, short_name};
 pub use assemble::{Cell, FileSummary, Shared, Sweep, Tally, Trial, assemble, assemble_by};
 pub use basis::{Rebased, rebase};
-pub use by::{By, ByError, Column};
+pub use by::{By, ByError, Column, DEFAULT};
+pub use divide::{Division, TASKS, Why};
 pub use key::CellKey;
 pub use logs::without_copies;
 pub use policy::{Attempts, ErrorPolicy, Standing};

@@ -20,7 +20,7 @@ const LAYERS: [(&str, &[&str]); 16] = [
     ("rules", &["records"]),
     ("identity", &["records", "redact"]),
     ("sources", &["records", "identity", "redact", "rules", "fsio", "bundle"]),
-    ("sweep", &["records"]),
+    ("sweep", &["records", "identity"]),
     ("frames", &["records", "sweep"]),
     ("metrics", &["records"]),
     ("gates", &["records", "metrics"]),

@@ -18,19 +18,27 @@ use crate::{
     },
     records::Loaded,
     report,
-    sweep::assemble,
+    sweep::{By, assemble_by},
     views,
 };
 
 pub(in crate::cli) fn run(args: &PowerArgs, printer: &mut Printer) -> anyhow::Result<Ended> {
-    let input = InputArgs { paths: args.from.clone(), layout: args.layout.clone(), map: args.map.clone(), error_rules: None };
+    let input = InputArgs {
+        paths: args.from.clone(),
+        layout: args.layout.clone(),
+        map: args.map.clone(),
+        pool: args.pool,
+        error_rules: None,
+    };
     let found = load(&input, printer)?;
     if !found.loaded.iter().any(|one| matches!(one, Loaded::Results(_))) {
         explain_nothing(&found, printer);
         return Ok(Ended::NothingUsable);
     }
     found.problems.iter().for_each(|problem| printer.warning(problem));
-    let sweep = assemble(found.loaded, attempts(args.policies.attempts));
+    let by = By::default().with_pool(args.pool);
+    let sweep = assemble_by(found.loaded, attempts(args.policies.attempts), &by);
+    views::divisions::lines(&sweep).iter().for_each(|line| printer.warning(line));
     let question = Question { delta: args.delta, conf: args.confidence, power: args.power, correlation: args.correlation };
     let answered: Vec<(CellData, Plan)> = cells(&sweep, policy(args.policies.errors))
         .into_iter()

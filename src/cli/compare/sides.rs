@@ -19,6 +19,7 @@ use crate::{
     redact::redact,
     sources::discover::split_label,
     sweep::{Attempts, By, Column, ErrorPolicy, Sweep, assemble_by, without_copies},
+    views::divisions,
 };
 
 /// Most sides: more would be a mistake (`--across task`).
@@ -123,7 +124,7 @@ impl Read {
         let found = Column::ALL.into_iter().find(|one| one.name() == wanted);
         let column =
             found.ok_or_else(|| UsageError(format!("--across: there is no column {column:?}; there are {}", known())))?;
-        let by = By::parse(&format!("cell,{}", column.name())).map_err(|cause| UsageError(cause.to_string()))?;
+        let by = By::parse(&format!("cell,{}", column.name()));
         let Some(sweep) = self.sweep(&args.input, &by, &args.policies, printer)? else { return Ok(false) };
         let groups: Vec<Vec<String>> =
             args.sides.iter().map(|group| group.split('+').map(|value| value.trim().to_owned()).collect()).collect();
@@ -148,7 +149,8 @@ impl Read {
             return Ok(None);
         }
         found.problems.iter().for_each(|problem| printer.warning(problem));
-        let mut sweep = assemble_by(found.loaded, attempts(policies.attempts), by);
+        let mut sweep = assemble_by(found.loaded, attempts(policies.attempts), &by.clone().with_pool(input.pool));
+        self.warnings.extend(divisions::lines(&sweep));
         sweep.logs = without_copies(found.logs);
         let unreadable = sweep.passed_over.iter().filter(|one| one.unreadable);
         self.warnings.extend(unreadable.map(|one| format!("{}: {}", one.path, one.reason)));

@@ -9,7 +9,7 @@
 //! {simulation}⏎{simulation}⏎…                                                             JSON lines
 //!
 //! info       = { "git_commit", "num_trials", "max_steps", "agent_info": {party}, "user_info": {party},
-//!                "environment_info": {"domain_name", …}, "audio_native_config": {…} | null, … }
+//!                "environment_info": {"domain_name", "policy", …}, "audio_native_config": {…} | null, … }   whatever else: settings
 //! party      = { "implementation": str, "llm": str, "llm_args": {"temperature": float, …} | null, … }
 //! task       = { "id": str, "evaluation_criteria": {"actions", "env_assertions", "communicate_info", "nl_assertions",
 //!                "reward_basis"} | null, … }
@@ -24,13 +24,14 @@
 //!                "trial", "trajectory" }
 //! ```
 //!
-//! Whatever else stands there is skipped: `policy`, `raw_data`, the texts of the tasks, `ticks`.
+//! Whatever else stands there is skipped: `raw_data`, `ticks`; of the policy and the tasks' texts a digest is kept.
 
 mod evidence;
 mod info;
 mod message;
 mod review;
 mod reward;
+mod settings;
 mod shape;
 mod simulation;
 mod task;
