@@ -163,8 +163,8 @@ pub(super) struct AnalyzeArgs {
     /// What makes a cell, e.g. `model,strategy` (pools the rest) or `cell,persona` (splits the usual cells).
     ///
     /// `cell` is the usual configuration; benchmark and env always count. Columns: label, model, strategy, user_model,
-    /// user_strategy, temperature, mode, max_steps, version, folder, file, trial, task, seed, outcome, termination, actions
-    /// (number of reference actions), intent, persona.
+    /// user_strategy, temperature, mode, max_steps, variant, version, folder, file, trial, task, seed, outcome, termination,
+    /// actions (number of reference actions), intent, persona, and settings by name, e.g. reasoning_effort.
     #[arg(long, value_name = "COLUMN[,COLUMN]", help_heading = "Policies")]
     pub(super) by: Option<String>,
     /// Compute τ²-bench rewards anew under these components: DB, COMMUNICATE, ENV_ASSERTION, NL_ASSERTION, ACTION.

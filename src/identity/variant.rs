@@ -8,7 +8,9 @@ use std::{collections::BTreeSet, sync::LazyLock};
 use regex::Regex;
 
 use super::{
-    file_name::without_endings,
+    Field,
+    file_name::{self, without_endings},
+    folder,
     tables::{ENVS, FORK_STRATEGIES, STRATEGIES, SUFFIXES},
     words::{is_family_word, is_size},
 };
@@ -50,8 +52,9 @@ static UUID: LazyLock<Option<Regex>> =
 
 /// Returns the words of a path in order, lower case, that neither count nor say what the identity holds.
 pub fn words(path: &str, identity: &Identity) -> Vec<String> {
-    let known = Known::of(identity);
     let components: Vec<&str> = path.split('/').collect();
+    let mut known = Known::of(identity);
+    known.add_overridden(&components, identity);
     let last = components.len().saturating_sub(1);
     let mut found = Vec::new();
     for (at, component) in components.into_iter().enumerate() {
@@ -84,6 +87,29 @@ impl Known {
             .map(|part| tokens(part.value.rsplit('/').next().unwrap_or_default()).concat())
             .collect();
         Self { pieces, bare }
+    }
+
+    /// Adds what names say of parts that the user set: there it is told already, in other words.
+    fn add_overridden(&mut self, components: &[&str], identity: &Identity) {
+        let Identity { model, strategy, user_model, user_strategy, temperature, .. } = identity;
+        let parts = [
+            (Field::Model, model),
+            (Field::Strategy, strategy),
+            (Field::UserModel, user_model),
+            (Field::UserStrategy, user_strategy),
+            (Field::Temperature, temperature),
+        ];
+        let by_user = |part: &Option<Part>| part.as_ref().is_some_and(|part| part.origin >= Origin::Layout);
+        if !parts.iter().any(|(_, part)| by_user(part)) {
+            return;
+        }
+        let (named, used) = file_name::read(components);
+        let folders = folder::read(&components[..components.len() - used]);
+        for (field, _) in parts.into_iter().filter(|(_, part)| by_user(part)) {
+            for value in [&named, &folders].into_iter().filter_map(|values| values.get(&field)) {
+                self.pieces.extend(tokens(value));
+            }
+        }
     }
 
     fn has(&self, token: &str) -> bool {

@@ -128,20 +128,19 @@ pub fn assemble_by(loaded: Vec<Loaded>, attempts: Attempts, by: &By) -> Sweep {
             Loaded::PassedOver(passed) => sweep.passed_over.push(passed),
         }
     }
-    let whys = renderings::adopt(&mut files);
-    let mut files: Vec<(Option<Why>, ResultFile)> = whys.into_iter().zip(files).collect();
     // Where an episode lies in two files, the copy that knows more and whose facts were not invented stays.
-    files.sort_by_key(|(why, file)| (has_invented_times(file), why.is_some()));
-    let (whys, files): (Vec<Option<Why>>, Vec<ResultFile>) = files.into_iter().unzip();
-    let divided = divide(&files, &whys);
+    files.sort_by_key(|file| (has_invented_times(file), renderings::is_bare(file)));
+    let renderings = renderings::adopt(&mut files);
+    let divided = divide(&files, &renderings);
     let keys: BTreeSet<CellKey> = files.iter().enumerate().flat_map(|(at, file)| keys(&divided, at, file, by)).collect();
     sweep.cells = keys
         .into_iter()
         .map(|key| Cell { key, tasks: BTreeMap::new(), untasked: Vec::new(), tally: Tally::default() })
         .collect();
     let mut seen = Seen::default();
-    for (file, why) in files.into_iter().zip(whys) {
-        sweep.add_file(file, why == Some(Why::SameOutcomes), attempts, &divided, &mut seen);
+    for (file, rendering) in files.into_iter().zip(renderings) {
+        let is_copy = rendering.is_some_and(|(_, why)| why == Why::SameOutcomes);
+        sweep.add_file(file, is_copy, attempts, &divided, &mut seen);
     }
     sweep.divisions = divided.divisions;
     sweep.issues.sort_by(|a, b| (a.kind, &a.path).cmp(&(b.kind, &b.path)));

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     CellKey,
-    renderings::{id, may_be_one},
+    renderings::{Rendering, id, may_be_one},
 };
 use crate::{
     identity::{settings, variant},
@@ -81,16 +81,17 @@ struct Member<'a> {
 }
 
 /// Finds out what must be told apart. `renderings` says which files are other renderings of others, which do not count.
-pub(super) fn divide(files: &[ResultFile], renderings: &[Option<Why>]) -> Divided {
+pub(super) fn divide(files: &[ResultFile], renderings: &[Option<Rendering>]) -> Divided {
     let mut divided = Divided::default();
     for why in [Why::SameSimulations, Why::SameOutcomes] {
-        let copies: Vec<usize> = (0..files.len()).filter(|at| renderings.get(*at) == Some(&Some(why))).collect();
+        let is_such = |at: &usize| renderings[*at].is_some_and(|(_, known_by)| known_by == why);
+        let copies: Vec<usize> = (0..files.len()).filter(is_such).collect();
         if !copies.is_empty() {
             divided.divisions.push(Division { why, files: copies });
         }
     }
     let mut groups: BTreeMap<CellKey, Vec<Member<'_>>> = BTreeMap::new();
-    for (index, file) in files.iter().enumerate().filter(|(index, _)| renderings.get(*index).is_none_or(Option::is_none)) {
+    for (index, file) in files.iter().enumerate().filter(|(index, _)| renderings[*index].is_none()) {
         groups.entry(CellKey::of(file)).or_default().push(Member::of(index, file));
     }
     for (key, mut members) in groups.into_iter().filter(|(_, members)| members.len() > 1) {
@@ -112,6 +113,12 @@ pub(super) fn divide(files: &[ResultFile], renderings: &[Option<Why>]) -> Divide
                 let variant = variants.get(&member.run).cloned().flatten();
                 divided.added.insert((member.file, key.clone()), Added { tasks: tasks.clone(), variant });
             }
+        }
+    }
+    // A rendering goes where its run goes.
+    for (index, run) in renderings.iter().enumerate().filter_map(|(index, rendering)| Some((index, rendering.as_ref()?.0))) {
+        if let Some(added) = divided.added.get(&(run, CellKey::of(&files[run]))).cloned() {
+            divided.added.insert((index, CellKey::of(&files[index])), added);
         }
     }
     divided

@@ -9,12 +9,14 @@ use std::collections::BTreeMap;
 use super::divide::Why;
 use crate::records::{Benchmark, Episode, Identity, Origin, Outcome, Part, ResultFile, TaskId};
 
-/// Gives renderings the identity of the run they render. Returns for each file why it is one.
-pub(super) fn adopt(files: &mut [ResultFile]) -> Vec<Option<Why>> {
-    let found: Vec<Option<(usize, Why)>> = {
+/// A file that renders a run: the index of the run's own file, and how that is known.
+pub(super) type Rendering = (usize, Why);
+
+/// Gives renderings the identity of the run they render. Returns for each file whether it is one.
+pub(super) fn adopt(files: &mut [ResultFile]) -> Vec<Option<Rendering>> {
+    let found: Vec<Option<Rendering>> = {
         let full: Vec<usize> = (0..files.len()).filter(|at| says_what_was_run(&files[*at])).collect();
         let ids = by_id(files, &full);
-        let is_bare = |file: &ResultFile| file.identity.benchmark == Benchmark::Tau2 && !says_what_was_run(file);
         let of = |file: &ResultFile| {
             let same = by_simulations(file, files, &ids).map(|run| (run, Why::SameSimulations));
             same.or_else(|| by_outcomes(file, files, &full).map(|run| (run, Why::SameOutcomes)))
@@ -24,7 +26,12 @@ pub(super) fn adopt(files: &mut [ResultFile]) -> Vec<Option<Why>> {
     for (at, run) in found.iter().enumerate().filter_map(|(at, found)| Some((at, found.as_ref()?.0))) {
         files[at].identity = taken_over(&files[run].identity);
     }
-    found.into_iter().map(|found| found.map(|(_, why)| why)).collect()
+    found
+}
+
+/// Returns whether a τ²-bench file does not say what was run.
+pub(super) fn is_bare(file: &ResultFile) -> bool {
+    file.identity.benchmark == Benchmark::Tau2 && !says_what_was_run(file)
 }
 
 fn says_what_was_run(file: &ResultFile) -> bool {
