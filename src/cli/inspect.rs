@@ -45,7 +45,9 @@ pub(super) fn run(args: &InspectArgs, printer: &mut Printer) -> anyhow::Result<E
         ));
     }
     let sweep = assemble_by(found.loaded, Attempts::First, &By::default().with_pool(args.input.pool));
-    divisions::lines(&sweep).iter().for_each(|line| printer.note(line));
+    for line in divisions::lines(&sweep) {
+        printer.note(&line);
+    }
     Ok(if any { Ended::Well } else { Ended::NothingUsable })
 }
 

@@ -148,6 +148,7 @@ pub struct Tokens {
 
 /// What only τ²-bench records of an episode.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that are independent of each other")]
 pub struct Tau2Facts {
     /// Id of the simulation.
     pub id: String,

@@ -62,7 +62,9 @@ pub fn load_all(inputs: &[Input], options: &ReadOptions, progress: &(dyn Fn(u64)
     neighbours::fill(results(&mut loaded));
     variant::cut(results(&mut loaded));
     let unreadable = discarded::mark(&statuses, &mut loaded);
-    statuses.iter().for_each(|_| progress(0));
+    for _ in &statuses {
+        progress(0);
+    }
     loaded.into_iter().chain(unreadable).collect()
 }
 

@@ -150,38 +150,70 @@ pub(super) fn is_discarded(episode: &Episode) -> bool {
     episode.tau2.as_deref().is_some_and(|facts| facts.discarded)
 }
 
-/// Gives members that share half of the episodes of the smaller one the same number: a run and a copy of it, or an earlier state.
+/// Gives members that share half of the smaller one's scored episodes with a run the number of that run: a run and copies of it, parts
+/// of it, earlier states of it.
 fn number_runs(members: &mut [Member<'_>]) {
-    let mut first: BTreeMap<Fingerprint, usize> = BTreeMap::new();
-    let mut by_id: BTreeMap<&str, (usize, &Episode)> = BTreeMap::new();
-    let mut shared: BTreeMap<(usize, usize), usize> = BTreeMap::new();
-    for (at, member) in members.iter().enumerate() {
+    let mut holders = Holders::default();
+    // Fewest scored episodes of a member of each run.
+    let mut smallest: BTreeMap<usize, usize> = BTreeMap::new();
+    for at in 0..members.len() {
+        let own = members[at].run;
         // An error has no content that could tell it from the same error of another run.
-        let telling = member.episodes.iter().filter(|episode| matches!(episode.outcome, Outcome::Scored { .. }));
-        for episode in telling {
-            // Nor has an outcome alone.
-            let mut known = at;
-            if episode.conversation.is_some() {
-                known = *first.entry(episode.fingerprint).or_insert(at);
-            }
-            // Graded again, it has another fingerprint.
-            if let Some(id) = id(episode) {
-                let (other, same) = *by_id.entry(id).or_insert((at, episode));
-                if known == at && same.task == episode.task && may_be_one(same, episode) {
-                    known = other;
-                }
-            }
-            if known != at {
-                *shared.entry((known, at)).or_default() += 1;
-            }
+        let scored = members[at].episodes.iter().copied().filter(|one| matches!(one.outcome, Outcome::Scored { .. }));
+        let scored: Vec<&Episode> = scored.collect();
+        let mut shared: BTreeMap<usize, usize> = BTreeMap::new();
+        for run in scored.iter().flat_map(|episode| holders.of(episode)) {
+            *shared.entry(run).or_default() += 1;
+        }
+        let is_one = |(run, episodes): &(usize, usize)| 2 * episodes >= scored.len().min(smallest[run]);
+        let merged: BTreeSet<usize> = shared.into_iter().filter(is_one).map(|(run, _)| run).chain([own]).collect();
+        let first = merged.first().copied().unwrap_or(own);
+        if merged.len() > 1 {
+            members.iter_mut().filter(|member| merged.contains(&member.run)).for_each(|member| member.run = first);
+            holders.rename(&merged, first);
+        }
+        for episode in &scored {
+            holders.add(episode, first);
+        }
+        let fewest = merged.iter().filter_map(|run| smallest.remove(run)).chain([scored.len()]).min();
+        smallest.insert(first, fewest.unwrap_or_default());
+    }
+}
+
+/// Which runs have an episode.
+#[derive(Default)]
+struct Holders<'a> {
+    by_content: BTreeMap<Fingerprint, BTreeSet<usize>>,
+    by_id: BTreeMap<&'a str, (&'a Episode, BTreeSet<usize>)>,
+}
+
+impl<'a> Holders<'a> {
+    /// Returns the runs that have an episode, or the same simulation graded otherwise. An outcome alone tells nothing.
+    fn of(&self, episode: &Episode) -> BTreeSet<usize> {
+        let same_content = self.by_content.get(&episode.fingerprint).filter(|_| episode.conversation.is_some());
+        let same_id = id(episode).and_then(|id| self.by_id.get(id));
+        let same_id = same_id.filter(|(known, _)| known.task == episode.task && may_be_one(known, episode));
+        same_content.into_iter().chain(same_id.map(|(_, runs)| runs)).flatten().copied().collect()
+    }
+
+    fn add(&mut self, episode: &'a Episode, run: usize) {
+        self.by_content.entry(episode.fingerprint).or_default().insert(run);
+        if let Some(id) = id(episode) {
+            self.by_id.entry(id).or_insert_with(|| (episode, BTreeSet::new())).1.insert(run);
         }
     }
-    // Rising, so that a member's number is final before others take it over.
-    for ((known, at), episodes) in shared {
-        let smaller = members[known].episodes.len().min(members[at].episodes.len());
-        if 2 * episodes >= smaller {
-            let (from, to) = (members[at].run, members[known].run);
-            members.iter_mut().filter(|member| member.run == from).for_each(|member| member.run = to);
+
+    /// Gives runs that turned out to be one its number. Costly, but rare: most files are runs of their own or join one run.
+    fn rename(&mut self, merged: &BTreeSet<usize>, first: usize) {
+        if merged.len() < 3 {
+            // The member's own number is not in use yet.
+            return;
+        }
+        for runs in self.by_content.values_mut().chain(self.by_id.values_mut().map(|(_, runs)| runs)) {
+            if runs.iter().any(|run| merged.contains(run)) {
+                runs.retain(|run| !merged.contains(run));
+                runs.insert(first);
+            }
         }
     }
 }

@@ -6,12 +6,12 @@ use crate::{
 
 /// Two tasks, two trials each; `run` tells the content apart.
 fn file(path: &str, run: u128) -> ResultFile {
-    let episode = |at: usize| Episode {
-        task: Some(TaskId::from(at as i64 / 2)),
-        trial: Some(at as i64 % 2),
+    let episode = |at: u8| Episode {
+        task: Some(TaskId::from(i64::from(at) / 2)),
+        trial: Some(i64::from(at) % 2),
         outcome: Outcome::Scored { reward: 1.0 },
-        fingerprint: Fingerprint(run * 100 + at as u128),
-        record: at,
+        fingerprint: Fingerprint(run * 100 + u128::from(at)),
+        record: usize::from(at),
         conversation: Some(Conversation { messages: 6, turns: 3, tool_calls: 0 }),
         agent_cost_usd: None,
         user_cost_usd: None,
@@ -90,7 +90,7 @@ fn repetitions_of_a_variant_stay_with_it() {
 #[test]
 fn files_without_the_same_trials_stay_one_cell() {
     let mut second = file("second/x.json", 2);
-    second.episodes.iter_mut().for_each(|one| one.task = Some(TaskId::from(2 + one.record as i64 / 2)));
+    second.episodes.iter_mut().for_each(|one| one.task = Some(TaskId::new(format!("later {}", one.record / 2))));
     let sweep = assemble(loaded(vec![file("first/x.json", 1), second]), Attempts::First);
     assert_eq!((variants(&sweep), whys(&sweep)), (vec![("-", 8)], Vec::new()));
 }
@@ -110,6 +110,20 @@ fn with_tasks(mut file: ResultFile, digests: &[(i64, u64)]) -> ResultFile {
     let tasks: BTreeMap<TaskId, Tau2Task> = digests.iter().map(|(id, digest)| (TaskId::from(*id), task(*digest))).collect();
     file.tau2 = Some(Box::new(Tau2Run { tasks, ..Tau2Run::default() }));
     file
+}
+
+#[test]
+fn files_that_share_their_episodes_with_several_others_are_one_run() {
+    // Each of the first two has half of the third, in other words for paths.
+    let part = |path: &str, keep: [usize; 2]| {
+        let mut part = file(path, 1);
+        part.episodes.retain(|episode| keep.contains(&episode.record));
+        part
+    };
+    let mut mixed = file("mixed/x.json", 1);
+    mixed.episodes[0].fingerprint = Fingerprint(7);
+    let sweep = assemble(loaded(vec![part("left/x.json", [0, 1]), mixed, part("right/x.json", [2, 3])]), Attempts::First);
+    assert_eq!((variants(&sweep), whys(&sweep)), (vec![("-", 5)], Vec::new()));
 }
 
 #[test]

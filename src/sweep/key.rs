@@ -79,6 +79,7 @@ impl CellKey {
     }
 
     /// Returns the key without the environment and the settings that belong to it: what a configuration has in all environments.
+    #[must_use]
     pub fn across_environments(&self) -> Self {
         let mut key = Self { env: None, ..self.clone() };
         key.settings.retain(|name, _| !settings::is_of_environment(name));

@@ -36,7 +36,7 @@ fn simulation(run: &Run<'_>, task: usize) -> Value {
     let talk = |text: &str| json!([{"role": "assistant", "content": text}, {"role": "user", "content": "yes"}]);
     let mut messages = talk(&format!("{} {task} hello", run.name));
     let more = talk(&format!("{} {task} done", run.name));
-    messages.as_array_mut().unwrap().extend(more.as_array().unwrap().iter().cloned());
+    messages.as_array_mut().expect("the form is known").extend(more.as_array().expect("the form is known").iter().cloned());
     json!({
         "id": format!("{}-{task}", run.name), "task_id": task.to_string(), "trial": 0, "termination_reason": "user_stop",
         "reward_info": {"reward": if task < run.solved { 1.0 } else { 0.0 }}, "messages": messages
@@ -68,11 +68,11 @@ fn analyze(folder: &Path, more: &[&str]) -> Report {
 fn cells(report: &Report) -> Vec<String> {
     let metrics = report.metrics();
     let cell = |cell: &Value| {
-        let name = cell["name"].as_str().unwrap().replace("airline / quill-7b · llm_agent", "");
-        let pass = (cell["success_rate_by_task"].as_f64().unwrap() * 100.0).round();
+        let name = cell["name"].as_str().expect("the form is known").replace("airline / quill-7b · llm_agent", "");
+        let pass = (cell["success_rate_by_task"].as_f64().expect("the form is known") * 100.0).round();
         format!("{}:{}x{}:{pass}", name.trim_start_matches(" · "), cell["tasks_scored"], cell["trials_max"])
     };
-    metrics["cells"].as_array().unwrap().iter().map(cell).collect()
+    metrics["cells"].as_array().expect("the form is known").iter().map(cell).collect()
 }
 
 fn warnings(report: &Report) -> String {
@@ -132,8 +132,11 @@ fn seeds_transport_and_what_says_nothing_make_no_cell() {
 fn settings_make_cells_on_request_and_a_typo_is_told() {
     let effort = |effort: &str| json!({"agent_info": {"llm_args": {"reasoning_effort": effort}}});
     let runs = || [("run_1.json", run("a", 2, effort("high"))), ("run_2.json", run("b", 4, effort("low")))];
-    assert_eq!(report(&runs(), &["--by", "model"]).metrics()["cells"].as_array().unwrap().len(), 1);
-    assert_eq!(report(&runs(), &["--by", "model,reasoning_effort"]).metrics()["cells"].as_array().unwrap().len(), 2);
+    assert_eq!(report(&runs(), &["--by", "model"]).metrics()["cells"].as_array().expect("the form is known").len(), 1);
+    assert_eq!(
+        report(&runs(), &["--by", "model,reasoning_effort"]).metrics()["cells"].as_array().expect("the form is known").len(),
+        2
+    );
     let folder = temporary();
     for (path, run) in runs() {
         write(&folder.path().join(path), results(&run));
@@ -200,8 +203,11 @@ fn one_run_in_several_renderings_counts_once() {
     let report = analyze(folder.path(), &[]);
     assert_eq!(cells(&report), ["v0:5x1:40", "v1:5x1:80"]);
     let metrics = report.metrics();
-    let copies =
-        metrics["cells"].as_array().unwrap().iter().map(|cell| cell["episodes"]["exact_copies_dropped"].as_u64().unwrap());
+    let copies = metrics["cells"]
+        .as_array()
+        .expect("the form is known")
+        .iter()
+        .map(|cell| cell["episodes"]["exact_copies_dropped"].as_u64().expect("the form is known"));
     assert_eq!(copies.collect::<Vec<_>>(), [10, 10]);
 }
 
@@ -218,7 +224,7 @@ fn what_the_benchmark_discarded_is_counted_as_such() {
     let report = analyze(folder.path(), &[]);
     let metrics = report.metrics();
     let episodes = &metrics["cells"][0]["episodes"];
-    assert_eq!(metrics["cells"].as_array().unwrap().len(), 1);
+    assert_eq!(metrics["cells"].as_array().expect("the form is known").len(), 1);
     assert_eq!(
         (&episodes["records"], &episodes["discarded_by_benchmark"], &episodes["counted"]),
         (&json!(10), &json!(7), &json!(3))

@@ -38,7 +38,9 @@ pub(in crate::cli) fn run(args: &PowerArgs, printer: &mut Printer) -> anyhow::Re
     found.problems.iter().for_each(|problem| printer.warning(problem));
     let by = By::default().with_pool(args.pool);
     let sweep = assemble_by(found.loaded, attempts(args.policies.attempts), &by);
-    views::divisions::lines(&sweep).iter().for_each(|line| printer.warning(line));
+    for line in views::divisions::lines(&sweep) {
+        printer.warning(&line);
+    }
     let question = Question { delta: args.delta, conf: args.confidence, power: args.power, correlation: args.correlation };
     let answered: Vec<(CellData, Plan)> = cells(&sweep, policy(args.policies.errors))
         .into_iter()

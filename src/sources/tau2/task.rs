@@ -161,7 +161,8 @@ impl Criteria {
         let actions = self.actions.objects().map(|action| {
             let mut sum = Digest::default();
             let ActionDigest { name, arguments } = action.digest();
-            [name, arguments].into_iter().for_each(|part| sum.add(part));
+            sum.add(name);
+            sum.add(arguments);
             sum.finish()
         });
         let basis = texts(&self.reward_basis);
@@ -199,9 +200,7 @@ fn in_order(parts: impl Iterator<Item = u128>) -> u128 {
 
 /// The first half of a digest.
 fn short(digest: u128) -> u64 {
-    #[expect(clippy::cast_possible_truncation, reason = "the upper half is what fits")]
-    let half = (digest >> 64) as u64;
-    half
+    (digest >> 64) as u64
 }
 
 /// Reads a task id: a string or an integer; `Ok(None)` where there is none.
