@@ -52,11 +52,20 @@ pub(super) fn overall(sweep: &Sweep, cells: &[CellStats]) -> Vec<Overall> {
 }
 
 fn of(sweep: &Sweep, cells: &[CellStats], benchmark: Benchmark) -> Option<Overall> {
-    let mut configurations: BTreeMap<CellKey, BTreeMap<&str, usize>> = BTreeMap::new();
+    let mut members: BTreeMap<CellKey, Vec<(&str, usize)>> = BTreeMap::new();
     for (index, (cell, stats)) in sweep.cells.iter().zip(cells).enumerate() {
         let large = stats.scored_tasks >= FEWEST_TASKS && stats.pass_1().is_some();
         if let (true, true, Some(env)) = (cell.key.benchmark == benchmark, large, &cell.key.env) {
-            configurations.entry(CellKey { env: None, ..cell.key.clone() }).or_default().insert(env, index);
+            members.entry(cell.key.across_environments()).or_default().push((env, index));
+        }
+    }
+    let mut configurations: BTreeMap<CellKey, BTreeMap<&str, usize>> = BTreeMap::new();
+    for (key, own) in members {
+        let envs: BTreeSet<&str> = own.iter().map(|(env, _)| *env).collect();
+        for (env, index) in &own {
+            // Several cells of one environment: nothing tells which of them goes with those of the others.
+            let key = if envs.len() == own.len() { &key } else { &CellKey { env: None, ..sweep.cells[*index].key.clone() } };
+            configurations.entry(key.clone()).or_default().insert(env, *index);
         }
     }
     let envs = shared_envs(&configurations)?;

@@ -44,8 +44,8 @@ pub(super) fn run(args: &AnalyzeArgs, printer: &mut Printer) -> anyhow::Result<E
     found.problems.iter().for_each(|problem| printer.warning(problem));
     let attempts = attempts(args.attempts);
     let other_files = found.other_files;
-    let by = args.by.as_deref().map_or_else(|| Ok(By::default()), By::parse);
-    let by = by.map_err(|cause| UsageError(cause.to_string()))?;
+    let by = args.by.as_deref().map_or_else(By::default, By::parse).with_pool(args.input.pool);
+    by.check(found.results()).map_err(|cause| UsageError(cause.to_string()))?;
     let mut sweep = assemble_by(found.loaded, attempts, &by);
     sweep.add_logs(found.logs);
     let rebased = (!args.reward_basis.is_empty()).then(|| rebase(&mut sweep, &args.reward_basis));

@@ -87,6 +87,12 @@ pub(super) struct InputArgs {
     /// Repeatable, later rules win; overrides everything else.
     #[arg(long, value_name = "REGEX=>FIELD=VALUE,…", help_heading = "Identity")]
     pub(super) map: Vec<String>,
+    /// Count variants as trials of one cell.
+    ///
+    /// Without it, files of one configuration that hold other results of the same trials are cells of their own where their paths
+    /// differ in words (baseline/, with_memory/), and further trials where they differ in counters, dates or hashes only (trial_2/, seed42/).
+    #[arg(long, help_heading = "Identity")]
+    pub(super) pool: bool,
     /// TOML file with more rules that tell infrastructure errors from agent errors; tried before the built-in ones.
     ///
     /// Each rule is `[[rule]]` with name, class ("infrastructure", "agent" or "context-window"), pattern (regex) and why.
@@ -166,8 +172,8 @@ pub(super) struct AnalyzeArgs {
     /// What makes a cell, e.g. `model,strategy` (pools the rest) or `cell,persona` (splits the usual cells).
     ///
     /// `cell` is the usual configuration; benchmark and env always count. Columns: label, model, strategy, user_model,
-    /// user_strategy, temperature, mode, max_steps, version, folder, file, trial, task, seed, outcome, termination, actions
-    /// (number of reference actions), intent, persona.
+    /// user_strategy, temperature, mode, max_steps, variant, version, folder, file, trial, task, seed, outcome, termination,
+    /// actions (number of reference actions), intent, persona, and settings by name, e.g. reasoning_effort.
     #[arg(long, value_name = "COLUMN[,COLUMN]", help_heading = "Policies")]
     pub(super) by: Option<String>,
     /// Compute τ²-bench rewards anew under these components: DB, COMMUNICATE, ENV_ASSERTION, NL_ASSERTION, ACTION.

@@ -9,7 +9,9 @@ use super::{
 use crate::{
     records::{Loaded, ResultFile, log::LogInput},
     report,
+    sweep::{Attempts, By, assemble_by},
     views::{
+        divisions,
         fmt::{cell, column},
         names::UNKNOWN,
         table::{Cell, Table},
@@ -30,13 +32,17 @@ pub(super) fn run(args: &InspectArgs, printer: &mut Printer) -> anyhow::Result<E
         }
         format => printer.table(&table(&found), format)?,
     }
+    let any = !found.logs.is_empty() || found.loaded.iter().any(|one| matches!(one, Loaded::Results(_)));
     if found.other_files + found.own_files > 0 {
         printer.note(&format!(
             "not opened: {} files with other endings, {} files written by taureport",
             found.other_files, found.own_files
         ));
     }
-    let any = !found.logs.is_empty() || found.loaded.iter().any(|one| matches!(one, Loaded::Results(_)));
+    let sweep = assemble_by(found.loaded, Attempts::First, &By::default().with_pool(args.input.pool));
+    for line in divisions::lines(&sweep) {
+        printer.note(&line);
+    }
     Ok(if any { Ended::Well } else { Ended::NothingUsable })
 }
 
@@ -63,6 +69,12 @@ fn block(one: &Loaded) -> String {
             let shown =
                 part.map_or_else(|| UNKNOWN.to_owned(), |part| format!("{:<36} from {}", line(&part.value), part.origin));
             out.push_str(&format!("  {name:<15} {shown}\n"));
+        }
+        for (name, value) in &file.identity.settings {
+            out.push_str(&format!("  {:<15} {}\n", "setting", line(&format!("{name}={value}"))));
+        }
+        if let Some(variant) = &file.identity.variant {
+            out.push_str(&format!("  {:<15} {:<36} from {}\n", "variant", line(&variant.value), variant.origin));
         }
         for issue in &file.issues {
             out.push_str(&format!("  {:<15} {}\n", issue.kind.name(), line(&issue.message)));
@@ -128,12 +140,14 @@ fn table(found: &Found) -> Table {
         columns.push(column::text(key, heading));
         columns.push(column::text(&format!("{key}_from"), "from"));
     }
+    columns.push(column::text("settings", "settings"));
+    columns.push(column::text("variant", "variant"));
     columns.push(column::text("problems", "problems"));
     let rows = found.loaded.iter().map(|one| match one {
         Loaded::Results(file) => result_row(file),
         Loaded::PassedOver(passed) => {
             let mut row = vec![cell::text(passed.path.clone()), cell::empty(), cell::text("passed over"), cell::count(None)];
-            row.extend((0..20).map(|_| cell::empty()));
+            row.extend((0..22).map(|_| cell::empty()));
             row.push(cell::sentence(&passed.reason));
             row
         }
@@ -142,7 +156,7 @@ fn table(found: &Found) -> Table {
         let records = log.profile.as_ref().map(|profile| profile.check.records);
         let label = log.source.label.clone().map_or_else(cell::empty, cell::text);
         let mut row = vec![cell::text(log.source.path.clone()), label, cell::text(log.kind()), cell::count(records)];
-        row.extend((0..21).map(|_| cell::empty()));
+        row.extend((0..23).map(|_| cell::empty()));
         row
     });
     let rows = rows.chain(logs).collect();
@@ -160,6 +174,9 @@ fn result_row(file: &ResultFile) -> Vec<Cell> {
         row.push(part.map_or_else(cell::empty, |part| cell::text(part.value.clone())));
         row.push(part.map_or_else(cell::empty, |part| cell::text(part.origin.to_string())));
     }
+    let settings: Vec<String> = file.identity.settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    row.push(cell::text(settings.join(", ")));
+    row.push(file.identity.variant.as_ref().map_or_else(cell::empty, |part| cell::text(part.value.clone())));
     let problems: Vec<String> = file.issues.iter().map(|issue| format!("{}: {}", issue.kind.name(), issue.message)).collect();
     row.push(cell::sentence(problems.join("; ")));
     row

@@ -7,7 +7,7 @@ use crate::{
     fsio,
     identity::{Layout, MapRule, Overrides, console, log_models, resolve},
     records::{
-        Loaded, PassedOver, by_reason,
+        Loaded, PassedOver, ResultFile, by_reason,
         log::{ConsoleLog, LogInput},
     },
     rules::ErrorRules,
@@ -36,6 +36,16 @@ pub(super) fn refuse_unused(args: &InputArgs, names: &BTreeSet<String>) -> anyho
     match overrides(args)?.unused(names) {
         Some(mistake) => Err(UsageError(mistake).into()),
         None => Ok(()),
+    }
+}
+
+impl Found {
+    /// Returns the result files.
+    pub(super) fn results(&self) -> impl Iterator<Item = &ResultFile> {
+        self.loaded.iter().filter_map(|one| match one {
+            Loaded::Results(file) => Some(file.as_ref()),
+            Loaded::PassedOver(_) => None,
+        })
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     analysis::verify::{Overall, verify},
     records::{Loaded, by_reason},
     sources::read_submission,
-    sweep::{Attempts, assemble},
+    sweep::{Attempts, By, assemble_by},
     views,
 };
 
@@ -24,11 +24,11 @@ pub(super) fn run(args: &VerifyArgs, printer: &mut Printer) -> anyhow::Result<En
     }
     found.problems.iter().for_each(|problem| printer.warning(problem));
     // τ²-bench counts every simulation in a file, repeated attempts too.
-    let sweep = assemble(found.loaded, Attempts::All);
+    let sweep = assemble_by(found.loaded, Attempts::All, &By::default().with_pool(args.input.pool));
     let verification = verify(&submission, &sweep);
     let view = views::verify::view(&submission, &verification, &sweep);
     printer.table(&view.table, args.format)?;
-    view.warnings.iter().for_each(|warning| printer.warning(warning));
+    views::divisions::lines(&sweep).iter().chain(&view.warnings).for_each(|warning| printer.warning(warning));
     for line in by_reason(sweep.passed_over.iter().filter(|passed| passed.unreadable)) {
         printer.warning(&line);
     }

@@ -27,8 +27,10 @@ pub mod log_models;
 pub mod map;
 pub mod neighbours;
 pub mod resolve;
+pub mod settings;
 mod tables;
 pub mod tau2;
+pub mod variant;
 mod words;
 
 pub use content::ContentHints;

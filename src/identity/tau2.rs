@@ -1,6 +1,9 @@
 //! Identities of τ²-bench files: `info` says it all; names of files only where there is none.
 
-use std::{collections::BTreeSet, sync::LazyLock};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
 
 use regex::Regex;
 
@@ -33,6 +36,8 @@ pub struct Said {
     pub max_steps: Option<String>,
     /// The benchmark's version.
     pub version: Option<String>,
+    /// All other settings by name.
+    pub settings: BTreeMap<String, String>,
 }
 
 /// Tells the identity of a τ²-bench file; see [`resolve()`](super::resolve()) for the arguments and the second value.
@@ -73,6 +78,7 @@ pub fn resolve_tau2(path: &[&str], said: &Said, says: &[RecordSays], overrides: 
     }
     identity.max_steps = part(&said.max_steps, Origin::Content);
     identity.version = part(&said.version, Origin::Content);
+    identity.settings.clone_from(&said.settings);
     (identity, conflicts)
 }
 

@@ -1,6 +1,6 @@
 //! What a result file is a result *of*, and how we know.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 /// Where a part of an identity was read. Ordered from the weakest to the strongest source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -94,6 +94,10 @@ pub struct Identity {
     pub max_steps: Option<Part>,
     /// The benchmark's version: a git commit, as written.
     pub version: Option<Part>,
+    /// What a name says after the model, where other files show that the model ends before it: `tone` in `gpt-5-tone`.
+    pub variant: Option<Part>,
+    /// All other settings on record by name (`agent.reasoning_effort`), texts shortened, secrets redacted. Absent is the default.
+    pub settings: BTreeMap<String, String>,
 }
 
 impl Identity {
@@ -111,6 +115,8 @@ impl Identity {
             mode: None,
             max_steps: None,
             version: None,
+            variant: None,
+            settings: BTreeMap::new(),
         }
     }
 

@@ -148,6 +148,7 @@ pub struct Tokens {
 
 /// What only τ²-bench records of an episode.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that are independent of each other")]
 pub struct Tau2Facts {
     /// Id of the simulation.
     pub id: String,
@@ -191,6 +192,8 @@ pub struct Tau2Facts {
     pub mode: Option<String>,
     /// Seed of the simulation.
     pub seed: Option<i64>,
+    /// Whether the benchmark itself discarded the simulation and ran the task again; it is no trial.
+    pub discarded: bool,
     /// Whether the task was told by nothing but its order in the file: the simulation does not name it, and the reference actions
     /// it repeats fit no task or several.
     pub matched_by_order: bool,
@@ -217,6 +220,8 @@ pub struct Tau2Task {
     pub write_actions: Option<u32>,
     /// Components the reward rests on.
     pub basis: Vec<Component>,
+    /// Digest of what makes it this task (scenario, initial state, criteria); `None` where the file says nothing of that.
+    pub digest: Option<u64>,
     /// The customer's issue, from a telecom task id: `mms_issue` in `[mms_issue]…`.
     pub intent: Option<String>,
     /// The persona, from a telecom task id: `None` in `…[PERSONA:None]` is written `None`.

@@ -3,6 +3,7 @@
 mod decode;
 mod digest;
 mod directory;
+mod discarded;
 pub mod discover;
 mod findings;
 mod foreign;
@@ -38,6 +39,7 @@ use crate::{
         neighbours, resolve,
         resolve::components,
         tau2::resolve_tau2,
+        variant,
     },
     records::{
         Benchmark, Episode, FileKind, Identity, Issue, IssueKind, Loaded, PassedOver, ResultFile, SourceFile, StoredMetrics,
@@ -67,14 +69,24 @@ impl ReadOptions {
 
 /// Reads all files in parallel; the result is in the order of `inputs`, files that make up one run as one. `progress` is called once a file with its size in bytes.
 pub fn load_all(inputs: &[Input], options: &ReadOptions, progress: &(dyn Fn(u64) + Sync)) -> Vec<Loaded> {
+    let (statuses, inputs): (Vec<Input>, Vec<Input>) = inputs.iter().cloned().partition(discarded::is_status);
     // Files differ in size by a factor of 10,000: no splitting hints, every file is its own piece of work.
     let pieces = inputs.par_iter().with_max_len(1).map(|input| load(input, options, progress)).collect();
-    let mut loaded = directory::combine(inputs, pieces);
-    neighbours::fill(loaded.iter_mut().filter_map(|one| match one {
+    let mut loaded = directory::combine(&inputs, pieces);
+    neighbours::fill(results(&mut loaded));
+    variant::cut(results(&mut loaded));
+    let unreadable = discarded::mark(&statuses, &mut loaded);
+    for _ in &statuses {
+        progress(0);
+    }
+    loaded.into_iter().chain(unreadable).collect()
+}
+
+fn results(loaded: &mut [Loaded]) -> impl Iterator<Item = &mut ResultFile> {
+    loaded.iter_mut().filter_map(|one| match one {
         Loaded::Results(file) => Some(file.as_mut()),
         Loaded::PassedOver(_) => None,
-    }));
-    loaded
+    })
 }
 
 fn load(input: &Input, options: &ReadOptions, progress: &(dyn Fn(u64) + Sync)) -> Piece {

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Attempts, Cell, Trial};
-use crate::records::{Episode, Outcome};
+use super::{Attempts, Cell, Trial, renderings::id};
+use crate::records::{Conversation, Episode, Outcome};
 
 /// The simulations seen so far, by cell and id.
 #[derive(Default)]
@@ -19,6 +19,8 @@ struct Seen {
     scored: bool,
     /// Whether another reward was met.
     counted: bool,
+    /// Size of its conversation, where it has one.
+    conversation: Option<Conversation>,
 }
 
 /// What becomes of an episode.
@@ -30,6 +32,8 @@ pub(super) enum Settled {
     Replaces,
     /// The one with its id stays.
     GivesWay,
+    /// The one with its id stays, and this one is the same without a conversation, or that with one.
+    IsCopy,
 }
 
 impl Regraded {
@@ -38,12 +42,18 @@ impl Regraded {
     pub(super) fn settle(&mut self, index: usize, cell: &mut Cell, episode: &Episode, attempts: Attempts) -> Settled {
         let Some(id) = id(episode) else { return Settled::Stays };
         let (reward, scored) = (reward(episode), matches!(episode.outcome, Outcome::Scored { .. }));
+        let conversation = episode.conversation;
         let Some(known) = self.seen.get_mut(&(index, id.to_owned())) else {
-            self.seen.insert((index, id.to_owned()), Seen { reward, scored, counted: false });
+            self.seen.insert((index, id.to_owned()), Seen { reward, scored, counted: false, conversation });
             return Settled::Stays;
         };
-        if known.reward == reward {
+        let sizes = known.conversation.zip(conversation);
+        // Ids such as `0` are not unique: another conversation is another simulation.
+        if sizes.is_some_and(|(known, own)| known != own) {
             return Settled::Stays;
+        }
+        if known.reward == reward {
+            return if sizes.is_none() && known.conversation != conversation { Settled::IsCopy } else { Settled::Stays };
         }
         if !known.counted {
             known.counted = true;
@@ -90,10 +100,6 @@ pub(super) fn hand_on_termination(cell: &mut Cell, dropped: &Episode) {
     {
         facts.end_by(end.clone());
     }
-}
-
-fn id(episode: &Episode) -> Option<&str> {
-    episode.tau2.as_deref().map(|facts| facts.id.as_str()).filter(|id| !id.is_empty())
 }
 
 fn reward(episode: &Episode) -> Option<u64> {

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Attempts, By, CellKey,
     again::{Regraded, Settled, hand_on_termination, take_out},
+    divide::{Divided, Division, Why, divide, is_discarded},
+    renderings,
 };
 use crate::records::{
     Episode, FileKind, Fingerprint, Issue, Loaded, Outcome, PassedOver, ResultFile, SourceFile, StoredMetrics, TaskId, Tau2Run,
@@ -46,6 +48,8 @@ pub struct Tally {
     pub conflicting_attempts: usize,
     /// Simulations (told by their id) that are there more than once with different rewards, whichever of them stays.
     pub regraded: usize,
+    /// Simulations that the benchmark itself discarded and ran again.
+    pub discarded: usize,
 }
 
 impl FileSummary {
@@ -102,12 +106,14 @@ pub struct Shared {
 /// Everything that was read, in cells.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Sweep {
-    /// Result files in order of path, those with invented times last.
+    /// Result files in order of path, those with invented times and other renderings of a run last.
     pub files: Vec<FileSummary>,
     /// Cells in order of their keys.
     pub cells: Vec<Cell>,
     /// Copies between cells.
     pub shared: Vec<Shared>,
+    /// What was made of files of one configuration that hold other results of the same trials.
+    pub divisions: Vec<Division>,
     /// Files that are no result files, or unreadable.
     pub passed_over: Vec<PassedOver>,
     /// Findings, in order of kind and path.
@@ -133,17 +139,21 @@ pub fn assemble_by(loaded: Vec<Loaded>, attempts: Attempts, by: &By) -> Sweep {
             Loaded::PassedOver(passed) => sweep.passed_over.push(passed),
         }
     }
-    // Where an episode lies in two files, the copy whose facts were not invented stays.
-    files.sort_by_key(has_invented_times);
-    let keys: BTreeSet<CellKey> = files.iter().flat_map(|file| keys(file, by)).collect();
+    // Where an episode lies in two files, the copy that knows more and whose facts were not invented stays.
+    files.sort_by_key(|file| (has_invented_times(file), renderings::is_bare(file)));
+    let renderings = renderings::adopt(&mut files);
+    let divided = divide(&files, &renderings);
+    let keys: BTreeSet<CellKey> = files.iter().enumerate().flat_map(|(at, file)| keys(&divided, at, file, by)).collect();
     sweep.cells = keys
         .into_iter()
         .map(|key| Cell { key, tasks: BTreeMap::new(), untasked: Vec::new(), tally: Tally::default() })
         .collect();
     let mut seen = Seen::default();
-    for file in files {
-        sweep.add_file(file, attempts, by, &mut seen);
+    for (file, rendering) in files.into_iter().zip(renderings) {
+        let is_copy = rendering.is_some_and(|(_, why)| why == Why::SameOutcomes);
+        sweep.add_file(file, is_copy, attempts, &divided, &mut seen);
     }
+    sweep.divisions = divided.divisions;
     sweep.issues.sort_by(|a, b| (a.kind, &a.path).cmp(&(b.kind, &b.path)));
     sweep
 }
@@ -158,11 +168,12 @@ fn is_split(file: &ResultFile, by: &By) -> bool {
 }
 
 /// Returns the keys of the cells of a file, which has one even without any episode.
-fn keys(file: &ResultFile, by: &By) -> BTreeSet<CellKey> {
+fn keys(divided: &Divided, at: usize, file: &ResultFile, by: &By) -> BTreeSet<CellKey> {
+    let key = |episode: Option<&Episode>| by.key(divided.key(at, file, episode), file, episode);
     if is_split(file, by) && !file.episodes.is_empty() {
-        file.episodes.iter().map(|episode| by.key(file, Some(episode))).collect()
+        file.episodes.iter().map(|episode| key(Some(episode))).collect()
     } else {
-        BTreeSet::from([by.key(file, None)])
+        BTreeSet::from([key(None)])
     }
 }
 
@@ -176,13 +187,17 @@ struct Seen {
 }
 
 impl Sweep {
-    fn add_file(&mut self, mut file: ResultFile, attempts: Attempts, by: &By, seen: &mut Seen) {
-        let splits = is_split(&file, by);
+    /// Adds the next file. All episodes of a `copy` are on record already.
+    fn add_file(&mut self, mut file: ResultFile, copy: bool, attempts: Attempts, divided: &Divided, seen: &mut Seen) {
+        let by = self.by.clone();
+        let splits = is_split(&file, &by);
         let episodes = std::mem::take(&mut file.episodes);
         let records = episodes.len();
-        let whole = self.index_of(&by.key(&file, None));
+        let at = self.files.len();
+        let key = |episode: Option<&Episode>| by.key(divided.key(at, &file, episode), &file, episode);
+        let whole = self.index_of(&key(None));
         let of = |sweep: &Self, episode: &Episode| {
-            let split = splits.then(|| sweep.index_of(&by.key(&file, Some(episode)))).flatten();
+            let split = splits.then(|| sweep.index_of(&key(Some(episode)))).flatten();
             split.or(whole)
         };
         let mut placed = Vec::with_capacity(records);
@@ -190,16 +205,21 @@ impl Sweep {
         // Attempts repeat one another within a cell only: a task of another environment is another task.
         let mut by_cell: BTreeMap<usize, Vec<Episode>> = BTreeMap::new();
         for episode in episodes {
-            if let Some(cell) = of(self, &episode) {
+            let Some(cell) = of(self, &episode) else { continue };
+            cells.insert(cell);
+            let tally = &mut self.cells[cell].tally;
+            tally.records += 1;
+            if is_discarded(&episode) {
+                tally.discarded += 1;
+            } else {
                 by_cell.entry(cell).or_default().push(episode);
             }
         }
         for (cell, episodes) in by_cell {
-            cells.insert(cell);
             let tally = &mut self.cells[cell].tally;
-            tally.records += episodes.len();
             for (fate, episode) in settle_conflicts(episodes, attempts) {
                 match fate {
+                    _ if copy => tally.exact_duplicates += 1,
                     Fate::Kept => placed.push((cell, episode)),
                     Fate::Copy => tally.exact_duplicates += 1,
                     Fate::Conflict => tally.conflicting_attempts += 1,
@@ -240,6 +260,10 @@ impl Sweep {
             match seen.regraded.settle(index, cell, &episode, attempts) {
                 Settled::Stays => {}
                 Settled::Replaces => cell.tally.conflicting_attempts += take_out(cell, &episode),
+                Settled::IsCopy => {
+                    cell.tally.exact_duplicates += 1;
+                    continue;
+                }
                 Settled::GivesWay => {
                     cell.tally.conflicting_attempts += 1;
                     continue;
@@ -417,7 +441,7 @@ mod tests {
         // Three gradings, and a copy of the second.
         assert_eq!(rewards(&[lost, won, Some(0.5), won], Attempts::First), (vec![lost], 2, 1, 1));
         assert_eq!(rewards(&[lost, won, Some(0.5), won], Attempts::Last), (vec![Some(0.5)], 2, 1, 1));
-        let two = vec![simulation("a", "a", won, None), simulation("b", "b", lost, None)];
+        let two = vec![simulation("1", "a", won, None), simulation("2", "b", lost, None)];
         assert_eq!(kept(two, Attempts::First).0, 2);
     }
 

@@ -1,9 +1,12 @@
 //! `--by`: which columns make a cell, where the user says so.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use super::CellKey;
-use crate::records::{Episode, Outcome, Part, ResultFile, Tau2Task, episode::is_success};
+use crate::{
+    identity::settings::{AGENT, USER, ends_with_path},
+    records::{Episode, Outcome, Part, ResultFile, Tau2Task, episode::is_success},
+};
 
 /// A column that can make cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,6 +27,8 @@ pub enum Column {
     Mode,
     /// τ²-bench: the step limit.
     MaxSteps,
+    /// The words by which paths of files with other results of the same trials differ.
+    Variant,
     /// The benchmark's version.
     Version,
     /// The folder of the run.
@@ -50,7 +55,7 @@ pub enum Column {
 
 impl Column {
     /// All columns in the order of the help text.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Label,
         Self::Model,
         Self::Strategy,
@@ -59,6 +64,7 @@ impl Column {
         Self::Temperature,
         Self::Mode,
         Self::MaxSteps,
+        Self::Variant,
         Self::Version,
         Self::Folder,
         Self::File,
@@ -83,6 +89,7 @@ impl Column {
             Self::Temperature => "temperature",
             Self::Mode => "mode",
             Self::MaxSteps => "max_steps",
+            Self::Variant => "variant",
             Self::Version => "version",
             Self::Folder => "folder",
             Self::File => "file",
@@ -99,7 +106,7 @@ impl Column {
 
     /// Returns whether the column has a place of its own in a [`CellKey`].
     fn is_in_key(self) -> bool {
-        self <= Self::MaxSteps
+        self <= Self::Variant
     }
 
     /// Returns whether episodes of one file may differ in it.
@@ -115,37 +122,41 @@ pub struct By {
     usual: bool,
     /// The columns named, in order. Benchmark and environment always count.
     columns: Vec<Column>,
+    /// The other names: settings, by their name or the end of it.
+    settings: Vec<String>,
+    /// Whether variants count as trials of one cell (`--pool`).
+    pool: bool,
 }
 
 /// Why a `--by` cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("--by: there is no column {name:?}; there are cell (the usual configuration), {known}")]
+#[error("--by: there is no column or setting {name:?}{near}; there are cell (the usual configuration), {known}")]
 pub struct ByError {
     name: String,
+    near: String,
     known: String,
 }
 
 impl Default for By {
     fn default() -> Self {
-        Self { usual: true, columns: Vec::new() }
+        Self { usual: true, columns: Vec::new(), settings: Vec::new(), pool: false }
     }
 }
 
 impl fmt::Display for By {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let usual = self.usual.then_some("cell");
-        let names: Vec<&str> = usual.into_iter().chain(self.columns.iter().map(|column| column.name())).collect();
+        let named = self.columns.iter().map(|column| column.name()).chain(self.settings.iter().map(String::as_str));
+        let names: Vec<&str> = usual.into_iter().chain(named).collect();
         f.write_str(&names.join(","))
     }
 }
 
 impl By {
-    /// Reads `COLUMN[,COLUMN]`; `cell` stands for the usual configuration, `env` always counts.
-    ///
-    /// # Errors
-    /// If a column is unknown.
-    pub fn parse(text: &str) -> Result<Self, ByError> {
-        let mut by = Self { usual: false, columns: Vec::new() };
+    /// Reads `COLUMN[,COLUMN]`; `cell` stands for the usual configuration, `env` always counts. Any other name is that of a setting,
+    /// which only the files can tell: see [`By::check`].
+    pub fn parse(text: &str) -> Self {
+        let mut by = Self { usual: false, ..Self::default() };
         for name in text.split(',').map(str::trim).filter(|name| !name.is_empty()) {
             let wanted = name.to_ascii_lowercase().replace(['-', ' '], "_");
             if wanted == "cell" {
@@ -154,12 +165,49 @@ impl By {
                 if !by.columns.contains(&column) {
                     by.columns.push(column);
                 }
-            } else if wanted != "env" {
-                let known: Vec<&str> = Column::ALL.iter().map(|column| column.name()).collect();
-                return Err(ByError { name: name.to_owned(), known: known.join(", ") });
+            } else if wanted != "env" && !by.settings.iter().any(|known| known == name) {
+                by.settings.push(name.to_owned());
             }
         }
-        Ok(by)
+        by
+    }
+
+    /// Checks that every setting named is one of the files'.
+    ///
+    /// # Errors
+    /// If a name is neither a column nor a setting.
+    pub fn check<'a>(&self, files: impl Iterator<Item = &'a ResultFile>) -> Result<(), ByError> {
+        if self.settings.is_empty() {
+            return Ok(());
+        }
+        let known: BTreeSet<&str> = files.flat_map(|file| file.identity.settings.keys().map(String::as_str)).collect();
+        let Some(name) = self.settings.iter().find(|name| !known.iter().any(|known| ends_with_path(known, name))) else {
+            return Ok(());
+        };
+        let all: Vec<&str> = Column::ALL.iter().map(|column| column.name()).chain(known).collect();
+        let end = |name: &str| name.rsplit('.').next().unwrap_or(name).to_lowercase();
+        let mut nearest: Vec<(usize, &str)> = all.iter().map(|other| (edits(&end(name), &end(other)), *other)).collect();
+        nearest.retain(|(edits, _)| *edits <= MOST_EDITS);
+        nearest.sort_unstable();
+        let nearest: Vec<&str> = nearest.into_iter().take(MOST_NAMES).map(|(_, other)| other).collect();
+        let near = if nearest.is_empty() { String::new() } else { format!(" (did you mean {}?)", nearest.join(" or ")) };
+        Err(ByError { name: name.clone(), near, known: all.join(", ") })
+    }
+
+    /// Counts variants as trials of one cell.
+    #[must_use]
+    pub fn with_pool(self, pool: bool) -> Self {
+        Self { pool, ..self }
+    }
+
+    /// Returns whether the user asked for that.
+    pub fn pools_variants(&self) -> bool {
+        self.pool
+    }
+
+    /// Returns whether cells are split where paths tell variants.
+    pub(super) fn tells_variants(&self) -> bool {
+        !self.pool && (self.usual || self.columns.contains(&Column::Variant))
     }
 
     /// Returns whether episodes of one file may fall into different cells.
@@ -174,12 +222,13 @@ impl By {
 
     /// Returns whether cells are made otherwise than usual.
     pub fn is_usual(&self) -> bool {
-        *self == Self::default()
+        *self == Self::default().with_pool(self.pool)
     }
 
-    /// Returns the key of the cell of an episode; without one, that of its file.
-    pub(super) fn key(&self, file: &ResultFile, episode: Option<&Episode>) -> CellKey {
-        let mut key = CellKey::of(file, episode);
+    /// Returns the key of the cell of an episode with a usual key; without one, that of its file.
+    pub(super) fn key(&self, mut key: CellKey, file: &ResultFile, episode: Option<&Episode>) -> CellKey {
+        let asked: Vec<(String, Option<String>)> =
+            self.settings.iter().map(|name| (name.clone(), setting(name, &key))).collect();
         if !self.usual {
             key.pooled = true;
             let has = |column: Column| self.columns.contains(&column);
@@ -193,15 +242,53 @@ impl By {
                 (Column::Temperature, &mut key.temperature),
                 (Column::Mode, &mut key.mode),
                 (Column::MaxSteps, &mut key.max_steps),
+                (Column::Variant, &mut key.variant),
             ] {
                 part.take_if(|_| !has(column));
             }
+            key.settings.clear();
+        }
+        if !self.tells_variants() {
+            key.variant = None;
         }
         let extra = self.columns.iter().filter(|column| !column.is_in_key());
-        key.by = extra.map(|column| (column.name(), value(*column, file, episode))).collect();
+        key.by = extra.map(|column| (column.name().to_owned(), value(*column, file, episode))).chain(asked).collect();
         key
     }
 }
+
+/// Returns the value of the setting a name means: a bare name the agent's before the user simulator's. The default where the file
+/// names other settings, unknown where it names none.
+fn setting(name: &str, key: &CellKey) -> Option<String> {
+    let named = || key.settings.iter().filter(|(setting, _)| ends_with_path(setting, name));
+    let of_agent = named().find(|(setting, _)| setting.starts_with(AGENT));
+    let other = || named().find(|(setting, _)| !setting.starts_with(USER));
+    let (_, value) = of_agent.or_else(other).or_else(|| named().next()).unzip();
+    value.cloned().or_else(|| (!key.settings.is_empty()).then(|| DEFAULT.to_owned()))
+}
+
+/// Most edits between a typo and what was meant.
+const MOST_EDITS: usize = 2;
+/// Names offered for a typo.
+const MOST_NAMES: usize = 3;
+
+/// Returns the number of letters to insert, delete or replace (Levenshtein).
+fn edits(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut left = i + 1;
+        let mut next = vec![left];
+        for (y, pair) in b.chars().zip(row.windows(2)) {
+            left = (left + 1).min(pair[1] + 1).min(pair[0] + usize::from(x != y));
+            next.push(left);
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+/// What is shown for a setting that is not on record.
+pub const DEFAULT: &str = "default";
 
 fn value(column: Column, file: &ResultFile, episode: Option<&Episode>) -> Option<String> {
     let facts = || episode?.tau2.as_deref();
@@ -233,7 +320,8 @@ fn value(column: Column, file: &ResultFile, episode: Option<&Episode>) -> Option
         | Column::UserStrategy
         | Column::Temperature
         | Column::Mode
-        | Column::MaxSteps => None,
+        | Column::MaxSteps
+        | Column::Variant => None,
     }
 }
 
@@ -244,12 +332,13 @@ mod tests {
     #[test]
     fn columns_are_read_and_written_alike() {
         for column in Column::ALL {
-            let by = By::parse(column.name()).unwrap();
+            let by = By::parse(column.name());
             assert_eq!((by.to_string().as_str(), by.columns.as_slice()), (column.name(), &[column][..]));
         }
-        assert_eq!(By::parse("env, Model,user-model,model").unwrap().to_string(), "model,user_model");
-        assert_eq!(By::parse("cell,persona").unwrap().to_string(), "cell,persona");
-        assert!(By::default().is_usual() && By::parse("cell").unwrap().is_usual());
-        assert!(By::parse("modle").unwrap_err().to_string().contains("\"modle\"; there are cell"));
+        assert_eq!(By::parse("env, Model,user-model,model").to_string(), "model,user_model");
+        assert_eq!(By::parse("cell,persona").to_string(), "cell,persona");
+        assert!(By::default().is_usual() && By::parse("cell").is_usual());
+        let unknown = By::parse("modle").check(std::iter::empty()).unwrap_err().to_string();
+        assert!(unknown.contains("\"modle\" (did you mean mode or model?); there are cell"), "{unknown}");
     }
 }

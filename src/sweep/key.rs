@@ -1,6 +1,11 @@
 //! What makes a cell.
 
-use crate::records::{Benchmark, Episode, Identity, Part, ResultFile, task::natural_cmp};
+use std::{cmp::Ordering, collections::BTreeMap};
+
+use crate::{
+    identity::settings,
+    records::{Benchmark, Episode, Identity, Part, ResultFile, task::natural_cmp},
+};
 
 /// The configuration that all files of a cell share. `None` is unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,10 +30,14 @@ pub struct CellKey {
     pub mode: Option<String>,
     /// τ²-bench: the step limit.
     pub max_steps: Option<String>,
+    /// All other settings by name; absent is the default.
+    pub settings: BTreeMap<String, String>,
     /// The folder, where the model is unknown.
     pub place: Option<String>,
+    /// The words by which the paths of its files differ from those of its siblings, which hold other results of the same trials.
+    pub variant: Option<String>,
     /// Further columns that make the cell, with their values (`--by`).
-    pub by: Vec<(&'static str, Option<String>)>,
+    pub by: Vec<(String, Option<String>)>,
     /// Whether only the columns the user named make the cell: other parts are `None` because they are pooled, not unknown.
     pub pooled: bool,
 }
@@ -37,8 +46,9 @@ impl CellKey {
     /// Returns the key of the cell to which an episode of a file belongs; without one, that of the file as a whole.
     pub fn of(file: &ResultFile, episode: Option<&Episode>) -> Self {
         let identity = episode.and_then(|episode| episode.identity.as_deref()).unwrap_or(&file.identity);
-        let Identity { benchmark, env, model, strategy, user_model, user_strategy, temperature, mode, max_steps, .. } =
-            identity;
+        let Identity {
+            benchmark, env, model, strategy, user_model, user_strategy, temperature, mode, max_steps, variant, ..
+        } = identity;
         let value = |part: &Option<Part>| part.as_ref().map(|part| part.value.clone());
         Self {
             label: file.source.label.clone(),
@@ -51,19 +61,34 @@ impl CellKey {
             temperature: value(temperature),
             mode: value(mode),
             max_steps: value(max_steps),
+            settings: file.identity.settings.clone(),
             place: model.is_none().then(|| file.source.run_folder()),
+            variant: value(variant),
             by: Vec::new(),
             pooled: false,
         }
     }
 
     /// Returns the further columns with their values.
-    pub fn extra(&self) -> impl Iterator<Item = (&'static str, Option<&str>)> {
-        self.by.iter().map(|(name, value)| (*name, value.as_deref()))
+    pub fn extra(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        self.by.iter().map(|(name, value)| (name.as_str(), value.as_deref()))
     }
 
-    /// Returns all text parts with their names, in the order in which cells are sorted.
-    pub fn parts(&self) -> [(&'static str, Option<&str>); 10] {
+    /// Returns the settings with their values.
+    pub fn named_settings(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        self.settings.iter().map(|(name, value)| (name.as_str(), Some(value.as_str())))
+    }
+
+    /// Returns the key without the environment and the settings that belong to it: what a configuration has in all environments.
+    #[must_use]
+    pub fn across_environments(&self) -> Self {
+        let mut key = Self { env: None, ..self.clone() };
+        key.settings.retain(|name, _| !settings::is_of_environment(name));
+        key
+    }
+
+    /// Returns all text parts but settings with their names, in the order in which cells are sorted.
+    pub fn parts(&self) -> [(&'static str, Option<&str>); 11] {
         [
             ("label", self.label.as_deref()),
             ("env", self.env.as_deref()),
@@ -75,19 +100,20 @@ impl CellKey {
             ("temperature", self.temperature.as_deref()),
             ("mode", self.mode.as_deref()),
             ("max steps", self.max_steps.as_deref()),
+            ("variant", self.variant.as_deref()),
         ]
     }
 }
 
 impl PartialOrd for CellKey {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
 impl Ord for CellKey {
     /// Sorts part by part, naturally, unknown last.
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+    fn cmp(&self, other: &Self) -> Ordering {
         let own = self.parts().into_iter().chain(self.extra());
         let others = other.parts().into_iter().chain(other.extra());
         let mut by_parts = own.zip(others).map(|((_, a), (_, b))| match (a, b) {
@@ -96,6 +122,7 @@ impl Ord for CellKey {
         });
         self.benchmark
             .cmp(&other.benchmark)
-            .then_with(|| by_parts.find(|order| order.is_ne()).unwrap_or(std::cmp::Ordering::Equal))
+            .then_with(|| by_parts.find(|order| order.is_ne()).unwrap_or(Ordering::Equal))
+            .then_with(|| self.settings.cmp(&other.settings))
     }
 }

@@ -3,6 +3,7 @@
 pub mod chart;
 pub mod compare;
 mod cost;
+pub mod divisions;
 pub mod document;
 mod effort;
 mod explain;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     records::Benchmark,
     redact::shown,
-    sweep::{CellKey, Sweep},
+    sweep::{CellKey, DEFAULT, Sweep, short_name},
 };
 
 /// What is shown for an unknown part.
@@ -25,7 +25,34 @@ pub struct CellName {
 }
 
 /// Reads one part of a key.
-type KeyPart = fn(&CellKey) -> Option<&str>;
+type KeyPart<'a> = Box<dyn Fn(&'a CellKey) -> Option<&'a str> + 'a>;
+
+/// What is shown for a cell whose files' paths lack the words that name its siblings.
+const PLAIN: &str = "plain";
+
+/// Returns the parts that may tell cells apart, with what stands before a value and for an unknown one; those that say most to a reader
+/// first, digests last.
+fn extras<'a>(keys: &[&'a CellKey]) -> Vec<(String, &'static str, KeyPart<'a>)> {
+    let part = |prefix: &str, unknown, part: fn(&CellKey) -> Option<&str>| -> (String, &'static str, KeyPart<'a>) {
+        (prefix.to_owned(), unknown, Box::new(part))
+    };
+    let mut extras = vec![
+        part("", UNKNOWN, |key| key.mode.as_deref()),
+        part("user ", UNKNOWN, |key| key.user_model.as_deref()),
+        part("T=", UNKNOWN, |key| key.temperature.as_deref()),
+        part("user strategy ", UNKNOWN, |key| key.user_strategy.as_deref()),
+        part("max steps ", UNKNOWN, |key| key.max_steps.as_deref()),
+        part("", PLAIN, |key| key.variant.as_deref()),
+    ];
+    let settings: BTreeSet<(bool, &'a str)> =
+        keys.iter().flat_map(|key| key.settings.iter().map(|(name, value)| (value.starts_with('#'), name.as_str()))).collect();
+    let names: Vec<&str> = settings.iter().map(|(_, name)| *name).collect();
+    extras.extend(settings.iter().map(|(_, name)| -> (String, &'static str, KeyPart<'a>) {
+        let name: &'a str = name;
+        (format!("{}=", short_name(name, &names)), DEFAULT, Box::new(move |key| key.settings.get(name).map(String::as_str)))
+    }));
+    extras
+}
 
 /// Names all cells of a sweep: model and strategy always, other parts only where they tell cells of one environment apart.
 pub fn names(sweep: &Sweep) -> Vec<CellName> {
@@ -33,14 +60,7 @@ pub fn names(sweep: &Sweep) -> Vec<CellName> {
     let places: Vec<&str> = keys.iter().filter_map(|key| key.place.as_deref()).collect();
     let shared = shared_folders(&places);
     let mut shorts: Vec<Vec<String>> = keys.iter().map(|key| base_parts(key, shared)).collect();
-    let extras: [(&str, KeyPart); 5] = [
-        ("", |key| key.mode.as_deref()),
-        ("user ", |key| key.user_model.as_deref()),
-        ("T=", |key| key.temperature.as_deref()),
-        ("user strategy ", |key| key.user_strategy.as_deref()),
-        ("max steps ", |key| key.max_steps.as_deref()),
-    ];
-    for (prefix, part) in extras {
+    for (prefix, unknown, part) in extras(&keys) {
         let mut groups: BTreeMap<(Option<&str>, Vec<String>), Vec<usize>> = BTreeMap::new();
         for (index, key) in keys.iter().enumerate() {
             groups.entry((key.env.as_deref(), shorts[index].clone())).or_default().push(index);
@@ -49,7 +69,7 @@ pub fn names(sweep: &Sweep) -> Vec<CellName> {
             let values: BTreeSet<Option<&str>> = members.iter().map(|index| part(keys[*index])).collect();
             if values.len() > 1 {
                 for index in members {
-                    shorts[index].push(format!("{prefix}{}", part(keys[index]).unwrap_or(UNKNOWN)));
+                    shorts[index].push(format!("{prefix}{}", part(keys[index]).unwrap_or(unknown)));
                 }
             }
         }

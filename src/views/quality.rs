@@ -44,21 +44,27 @@ pub(super) fn section(scene: &Scene<'_>) -> (Section, Vec<Table>, Vec<Chart>) {
 
 fn overview(scene: &Scene<'_>) -> String {
     let sweep = scene.sweep;
-    let (mut records, mut copies, mut conflicts) = (0, 0, 0);
+    let (mut records, mut copies, mut conflicts, mut discarded) = (0, 0, 0, 0);
     for cell in &sweep.cells {
         records += cell.tally.records;
         copies += cell.tally.exact_duplicates;
+        discarded += cell.tally.discarded;
         conflicts += cell.tally.conflicting_attempts;
     }
     let counted: u64 = scene.analysis.cells.iter().map(|cell| cell.outcomes.counted).sum();
     let excluded: u64 = scene.analysis.cells.iter().map(|cell| cell.outcomes.excluded()).sum();
     let mut text = format!(
-        "{} in {} {} {}. Dropped: {} and {}. Of the rest, {} counted and {} excluded.",
+        "{} in {} {} {}. Dropped: {}{} and {}. Of the rest, {} counted and {} excluded.",
         plural(sweep.files.len() as u64, "result file"),
         plural(sweep.cells.len() as u64, "cell"),
         verb(sweep.files.len() as u64, "holds", "hold"),
         plural(records as u64, "record"),
         plural(copies as u64, "exact copy"),
+        if discarded == 0 {
+            String::new()
+        } else {
+            format!(", {} discarded by τ²-bench", plural(discarded as u64, "simulation"))
+        },
         plural(conflicts as u64, "repeated attempt"),
         clause(counted, "episode", "is", "are"),
         format!("{} {}", words::count(excluded), verb(excluded, "is", "are")),
@@ -90,6 +96,7 @@ fn episodes_table(scene: &Scene<'_>) -> Table {
         column::number("records", "records"),
         column::number("exact_copies", "copies"),
         column::number("repeated_attempts", "repeated"),
+        column::number("discarded", "discarded"),
         column::number("episodes", "episodes"),
         column::number("counted", "counted"),
         column::number("infrastructure_errors", "infra errors"),
@@ -117,6 +124,7 @@ fn episodes_table(scene: &Scene<'_>) -> Table {
             cell::count(Some(stats.tally.records as u64)),
             cell::count(Some(stats.tally.exact_duplicates as u64)),
             cell::count(Some(stats.tally.conflicting_attempts as u64)),
+            cell::count(Some(stats.tally.discarded as u64)),
             cell::count(Some(outcomes.episodes)),
             cell::count(Some(outcomes.counted)),
             cell::count(Some(outcomes.infrastructure)),
@@ -133,7 +141,8 @@ fn episodes_table(scene: &Scene<'_>) -> Table {
         ]
     });
     let notes = vec![
-        "Copies: the same episode seen before. Repeated: other attempts at one (task, trial) in one file. Coverage: counted trials over \
+        "Copies: the same episode seen before. Repeated: other attempts at one (task, trial) in one file. Discarded: simulations that \
+         τ²-bench discarded and ran again. Coverage: counted trials over \
          planned tasks × planned trials; planned tasks are those its files list (τ²-bench), or its own and those that the largest cell or two \
          cells of the environment have, or the task ranges in the file names; planned trials the number its files state, or the most that \
          a tenth of its tasks reach, unless --planned-trials says otherwise. Infra rate: share of episodes that \
@@ -152,17 +161,32 @@ fn episodes_table(scene: &Scene<'_>) -> Table {
 /// The configuration of every cell, part by part.
 fn cells_table(scene: &Scene<'_>) -> Table {
     let mut columns = vec![column::text("id", ""), column::text("cell", "cell")];
-    let headings =
-        ["label", "env", "model", "folder", "strategy", "user model", "user strategy", "temperature", "mode", "max steps"];
+    let headings = [
+        "label",
+        "env",
+        "model",
+        "folder",
+        "strategy",
+        "user model",
+        "user strategy",
+        "temperature",
+        "mode",
+        "max steps",
+        "variant",
+    ];
     columns.extend(headings.map(|heading| column::text(&heading.replace(' ', "_"), heading)));
+    columns.push(column::text("settings", "other settings"));
     let rows = scene.entries().map(|entry| {
         let mut row = vec![cell::text(entry.name.id.clone()), cell::text(entry.name.short.clone())];
         row.extend(entry.cell.key.parts().map(|(_, value)| value.map_or_else(cell::empty, cell::text)));
+        let settings: Vec<String> = entry.cell.key.settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        row.push(if settings.is_empty() { cell::empty() } else { cell::text(settings.join(", ")) });
         row
     });
     let notes = vec!["An empty field is unknown. Where the model is unknown, the folder stands in for it.".to_owned()];
-    Table { id: "cells".to_owned(), title: "What each cell is".to_owned(), columns, rows: rows.collect(), notes }
-        .without_idle(&["label", "folder", "user_model", "user_strategy", "temperature", "mode", "max_steps"])
+    Table { id: "cells".to_owned(), title: "What each cell is".to_owned(), columns, rows: rows.collect(), notes }.without_idle(
+        &["label", "folder", "user_model", "user_strategy", "temperature", "mode", "max_steps", "variant", "settings"],
+    )
 }
 
 fn errors_table(scene: &Scene<'_>) -> Option<Table> {

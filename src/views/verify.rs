@@ -1,5 +1,7 @@
 //! What `taureport verify` shows: a table of claims, and words about what stands behind them.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::{
@@ -161,12 +163,16 @@ fn ambiguous(domain: &DomainCheck, cells: &[usize], sweep: &Sweep) -> String {
 
 /// Names a cell by its model and whatever else sets it apart from other candidates.
 fn who(sweep: &Sweep, index: usize, candidates: &[usize]) -> String {
-    let key = |index: usize| sweep.cells[index].key.parts();
-    let parts = key(index)
-        .into_iter()
-        .enumerate()
-        .filter(|(at, (name, value))| *name == "model" || candidates.iter().any(|other| key(*other)[*at].1 != *value));
-    let named = parts.filter_map(|(_, (name, value))| match (name, value) {
+    let key = |index: usize| &sweep.cells[index].key;
+    let part = |index: usize, name: &str| {
+        key(index).parts().into_iter().chain(key(index).named_settings()).find(|(other, _)| *other == name)?.1
+    };
+    let settings: BTreeSet<&str> =
+        candidates.iter().flat_map(|other| key(*other).settings.keys().map(String::as_str)).collect();
+    let names = key(index).parts().into_iter().map(|(name, _)| name).chain(settings);
+    let parts = names.map(|name| (name, part(index, name)));
+    let parts = parts.filter(|(name, value)| *name == "model" || candidates.iter().any(|other| part(*other, name) != *value));
+    let named = parts.filter_map(|(name, value)| match (name, value) {
         ("model", _) => Some(value.unwrap_or(UNKNOWN).to_owned()),
         // Stands beside the model only where that is unknown; the file says the same.
         ("folder", _) => None,

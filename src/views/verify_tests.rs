@@ -16,6 +16,8 @@ fn key(model: Option<&str>, mode: &str) -> CellKey {
         temperature: None,
         mode: Some(mode.into()),
         max_steps: None,
+        settings: std::collections::BTreeMap::new(),
+        variant: None,
         place: None,
         by: Vec::new(),
         pooled: false,

@@ -30,6 +30,7 @@ pub fn warnings(scene: &Scene<'_>) -> Vec<String> {
             scene.sweep.by
         ));
     }
+    found.extend(super::divisions::lines(scene.sweep));
     found.extend(rebased(scene));
     found.extend(identity_warnings(scene));
     found.extend(shared_episodes(scene));

@@ -48,7 +48,9 @@ fn results_against_themselves_are_inconclusive() {
     for cell in found["cells"].as_array().expect("a list") {
         assert_eq!((&cell["regressed"], &cell["improved"]), (&Value::Array(Vec::new()), &Value::Array(Vec::new())));
     }
-    assert_eq!(found["warnings"].as_array().map(Vec::len), Some(0), "{}", found["warnings"]);
+    let warnings = found["warnings"].as_array().expect("a list");
+    let is_of_repetitions = |line: &Value| line.as_str().is_some_and(|line| line.contains("only in counters, dates or hashes"));
+    assert!(warnings.iter().all(is_of_repetitions), "{warnings:?}");
 }
 
 #[test]

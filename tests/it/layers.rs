@@ -21,7 +21,7 @@ const LAYERS: [(&str, &[&str]); 17] = [
     ("rules", &["records"]),
     ("identity", &["records", "redact"]),
     ("sources", &["words", "records", "identity", "redact", "rules", "fsio", "bundle"]),
-    ("sweep", &["records"]),
+    ("sweep", &["records", "identity"]),
     ("frames", &["records", "sweep"]),
     ("metrics", &["records"]),
     ("gates", &["records", "metrics"]),

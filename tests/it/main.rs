@@ -2,6 +2,7 @@
 
 mod cli;
 mod compare;
+mod configurations;
 mod determinism;
 mod fixtures;
 mod forms;

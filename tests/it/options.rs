@@ -118,7 +118,8 @@ fn identity_by_hand() {
 /// Two configurations said to be one are one cell.
 #[test]
 fn cells_can_be_pooled() {
-    let pooled = cell("airline", &["--map", ".=>model=any,strategy=any,user_model=any,user_strategy=any,temperature=0"]);
+    let pooled =
+        cell("airline", &["--pool", "--map", ".=>model=any,strategy=any,user_model=any,user_strategy=any,temperature=0"]);
     let single = analyze(&["fixtures/sweep/results/airline", "--no-charts", "-qq"]).metrics();
     let sum = |name: &str| -> f64 {
         single["cells"].as_array().into_iter().flatten().map(|cell| number(&cell["episodes"][name])).sum()

@@ -4,7 +4,7 @@
 //! 1. A part of the configuration (label, model, strategy, …) in which the two sides share no value is what is being compared: it is
 //!    left out. So a single cell on either side always finds the other.
 //! 2. Cells that agree in all other parts match. Where several on a side agree, none of them does: nothing tells which is meant.
-//! 3. Of what is left, cells that agree in model, strategy and mode (as far as rule 1 has not left them out) match if they are the only
+//! 3. Of what is left, cells that agree in model, strategy, mode and variant (as far as rule 1 has not left them out) match if they are the only
 //!    such cells on either side; what else they differ in is told.
 //!
 //! Cells of other benchmarks never match, unless mismatches are allowed: then environments of the same name do.
@@ -15,7 +15,7 @@ use super::side::CellData;
 use crate::records::Benchmark;
 
 /// The parts that make a cell what it is; the others are circumstances.
-pub(super) const MAIN_PARTS: [&str; 4] = ["model", "folder", "strategy", "mode"];
+pub(super) const MAIN_PARTS: [&str; 5] = ["model", "folder", "strategy", "mode", "variant"];
 
 /// A part in which two matched cells differ.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -183,7 +183,9 @@ fn cell(cell: &Cell, files: &[&FileSummary], errors: ErrorPolicy) -> CellData {
     }
     let own = cell.key.parts().into_iter().filter(|(name, _)| *name != "env");
     // A column the user named overrides the part of the same name: it is never less known.
-    let parts = own.chain(cell.key.extra()).map(|(name, value)| (part_name(name), value.map(str::to_owned))).collect();
+    let settings = cell.key.named_settings().map(|(name, value)| (name.to_owned(), value.map(str::to_owned)));
+    let parts = own.chain(cell.key.extra()).map(|(name, value)| (part_name(name), value.map(str::to_owned)));
+    let parts = settings.chain(parts).collect();
     let episodes = || cell.tasks.values().flatten().chain(&cell.untasked).map(|trial| &trial.episode);
     let is_infrastructure =
         |outcome: &Outcome| matches!(outcome, Outcome::Error { error, .. } if error.class == ErrorClass::Infrastructure);

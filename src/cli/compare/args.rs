@@ -154,6 +154,9 @@ pub(in crate::cli) struct PowerArgs {
     /// Set parts of the identity where a path matches, see `analyze`.
     #[arg(long, value_name = "REGEX=>FIELD=VALUE,…", help_heading = "Identity")]
     pub(super) map: Vec<String>,
+    /// Count variants as trials of one cell, as in `analyze`.
+    #[arg(long, help_heading = "Identity")]
+    pub(super) pool: bool,
     /// Form of the output.
     #[arg(long, value_enum, default_value = "table")]
     pub(super) format: Format,

@@ -17,7 +17,7 @@ use crate::{
     },
     records::Loaded,
     sources::Limits,
-    sweep::assemble,
+    sweep::{By, assemble_by},
     views,
 };
 
@@ -26,6 +26,7 @@ pub(in crate::cli) fn run(args: &PowerArgs, printer: &mut Printer) -> anyhow::Re
         paths: args.from.clone(),
         layout: args.layout.clone(),
         map: args.map.clone(),
+        pool: args.pool,
         error_rules: None,
         max_file_size: Limits::default().file_bytes,
         max_log_size: Limits::default().log_bytes,
@@ -37,7 +38,11 @@ pub(in crate::cli) fn run(args: &PowerArgs, printer: &mut Printer) -> anyhow::Re
         return Ok(Ended::NothingUsable);
     }
     found.problems.iter().for_each(|problem| printer.warning(problem));
-    let sweep = assemble(found.loaded, attempts(args.policies.attempts));
+    let by = By::default().with_pool(args.pool);
+    let sweep = assemble_by(found.loaded, attempts(args.policies.attempts), &by);
+    for line in views::divisions::lines(&sweep) {
+        printer.warning(&line);
+    }
     let question = Question { delta: args.delta, conf: args.confidence, power: args.power, correlation: args.correlation };
     let answered: Vec<(CellData, Plan)> = cells(&sweep, policy(args.policies.errors))
         .into_iter()

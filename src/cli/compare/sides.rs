@@ -26,6 +26,7 @@ use crate::{
     redact::{shown, veil},
     sources::discover::split_label,
     sweep::{Attempts, By, Column, ErrorPolicy, Sweep, assemble_by, without_copies},
+    views::divisions,
 };
 
 /// Most sides: more would be a mistake (`--across task`).
@@ -49,15 +50,14 @@ pub(super) struct Read {
 
 /// Reads all sides; `None` where a side has nothing usable, which was then explained.
 pub(super) fn read(args: &CompareArgs, printer: &mut Printer) -> anyhow::Result<Option<Read>> {
-    let mut read =
-        Read {
-            sides: Vec::new(),
-            inputs: Vec::new(),
-            warnings: Vec::new(),
-            logs_not_split: false,
-            names: BTreeSet::new(),
-            has_baseline: false,
-        };
+    let mut read = Read {
+        sides: Vec::new(),
+        inputs: Vec::new(),
+        warnings: Vec::new(),
+        logs_not_split: false,
+        names: BTreeSet::new(),
+        has_baseline: false,
+    };
     if let Some(path) = &args.baseline {
         let name = path.display().to_string();
         let (baseline, input) = baseline(&name, path)?.ok_or_else(|| {
@@ -149,7 +149,7 @@ impl Read {
         let found = Column::ALL.into_iter().find(|one| one.name() == wanted);
         let column =
             found.ok_or_else(|| UsageError(format!("--across: there is no column {column:?}; there are {}", known())))?;
-        let by = By::parse(&format!("cell,{}", column.name())).map_err(|cause| UsageError(cause.to_string()))?;
+        let by = By::parse(&format!("cell,{}", column.name()));
         let Some(sweep) = self.sweep(&args.input, &by, &args.policies, printer)? else { return Ok(false) };
         let groups: Vec<Vec<String>> =
             args.sides.iter().map(|group| group.split('+').map(|value| veil(value.trim()).into_owned()).collect()).collect();
@@ -175,7 +175,8 @@ impl Read {
             return Ok(None);
         }
         found.problems.iter().for_each(|problem| printer.warning(problem));
-        let mut sweep = assemble_by(found.loaded, attempts(policies.attempts), by);
+        let mut sweep = assemble_by(found.loaded, attempts(policies.attempts), &by.clone().with_pool(input.pool));
+        self.warnings.extend(divisions::lines(&sweep));
         sweep.logs = without_copies(found.logs);
         self.warnings.extend(by_reason(sweep.passed_over.iter().filter(|one| one.unreadable)));
         if printer.is_verbose() {

@@ -2,9 +2,13 @@
 
 use serde::de::MapAccess;
 
+use super::settings::Settings;
 use crate::{
-    identity::tau2::Said,
-    sources::lenient::{Members, Object, Scalar, skip},
+    identity::{
+        settings::{AGENT, USER},
+        tau2::Said,
+    },
+    sources::lenient::{Members, Object, Scalar},
 };
 
 /// `info` as read.
@@ -16,7 +20,8 @@ pub(super) struct RunInfo {
     agent: Object<Party>,
     user: Object<Party>,
     environment: Object<Environment>,
-    audio_native: Object<Nothing>,
+    /// Everything else.
+    settings: Settings,
 }
 
 /// `agent_info` and `user_info`.
@@ -24,22 +29,15 @@ pub(super) struct RunInfo {
 struct Party {
     implementation: Scalar,
     llm: Scalar,
-    llm_args: Object<Arguments>,
-}
-
-#[derive(Debug, Default)]
-struct Arguments {
-    temperature: Scalar,
+    /// `llm_args`, its keys without that name before them, and everything else.
+    settings: Settings,
 }
 
 #[derive(Debug, Default)]
 struct Environment {
     domain_name: Scalar,
+    settings: Settings,
 }
-
-/// An object of which only the presence counts.
-#[derive(Debug, Default)]
-struct Nothing;
 
 impl<'de> Members<'de> for RunInfo {
     fn member<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
@@ -50,8 +48,7 @@ impl<'de> Members<'de> for RunInfo {
             "agent_info" => self.agent = map.next_value()?,
             "user_info" => self.user = map.next_value()?,
             "environment_info" => self.environment = map.next_value()?,
-            "audio_native_config" => self.audio_native = map.next_value()?,
-            _ => skip(map)?,
+            _ => self.settings.read(key, map)?,
         }
         Ok(())
     }
@@ -62,18 +59,8 @@ impl<'de> Members<'de> for Party {
         match key {
             "implementation" => self.implementation = map.next_value()?,
             "llm" => self.llm = map.next_value()?,
-            "llm_args" => self.llm_args = map.next_value()?,
-            _ => skip(map)?,
-        }
-        Ok(())
-    }
-}
-
-impl<'de> Members<'de> for Arguments {
-    fn member<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "temperature" => self.temperature = map.next_value()?,
-            _ => skip(map)?,
+            "llm_args" => self.settings.read_all(map)?,
+            _ => self.settings.read(key, map)?,
         }
         Ok(())
     }
@@ -83,17 +70,14 @@ impl<'de> Members<'de> for Environment {
     fn member<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         match key {
             "domain_name" => self.domain_name = map.next_value()?,
-            _ => skip(map)?,
+            _ => self.settings.read(key, map)?,
         }
         Ok(())
     }
 }
 
-impl<'de> Members<'de> for Nothing {
-    fn member<A: MapAccess<'de>>(&mut self, _: &str, map: &mut A) -> Result<(), A::Error> {
-        skip(map)
-    }
-}
+/// The agent's sampling temperature has a place of its own in an identity.
+const TEMPERATURE: &str = "temperature";
 
 impl RunInfo {
     /// Returns whether this is the `info` of a τ²-bench run and not some other object of that name.
@@ -111,19 +95,34 @@ impl RunInfo {
     pub(super) fn said(&self, full_duplex: bool) -> Said {
         let party = |party: &Object<Party>, get: fn(&Party) -> &Scalar| party.0.as_ref().and_then(|party| words(get(party)));
         let (agent, user) = (party(&self.agent, |agent| &agent.implementation), party(&self.user, |user| &user.implementation));
-        let arguments = self.agent.0.as_ref().and_then(|agent| agent.llm_args.0.as_ref());
+        let mut temperature = None;
+        let mut settings = self.settings.clone();
+        for (prefix, own) in [
+            (AGENT, self.agent.0.as_ref().map(|agent| &agent.settings)),
+            (USER, self.user.0.as_ref().map(|user| &user.settings)),
+            ("", self.environment.0.as_ref().map(|environment| &environment.settings)),
+        ] {
+            for (name, value) in own.into_iter().flat_map(Settings::iter) {
+                if prefix == AGENT && name == TEMPERATURE {
+                    temperature = Some(decimal(value));
+                } else {
+                    settings.insert(format!("{prefix}{name}"), value.to_owned());
+                }
+            }
+        }
         Said {
             env: self.environment.0.as_ref().and_then(|env| words(&env.domain_name)),
             model: party(&self.agent, |agent| &agent.llm),
-            mode: mode(agent.as_deref(), user.as_deref(), full_duplex || self.audio_native.0.is_some()),
+            mode: mode(agent.as_deref(), user.as_deref(), full_duplex || self.settings.has_below("audio_native_config")),
             strategy: agent,
             user_model: party(&self.user, |user| &user.llm),
             user_strategy: user,
-            temperature: arguments.and_then(|arguments| as_written(&arguments.temperature)),
+            temperature,
             max_steps: as_written(&self.max_steps),
             version: words(&self.git_commit)
                 .filter(|commit| commit != "unknown")
                 .map(|commit| commit.chars().take(8).collect()),
+            settings: settings.into_named(),
         }
     }
 }
@@ -131,6 +130,11 @@ impl RunInfo {
 /// Returns a string that is not blank.
 fn words(value: &Scalar) -> Option<String> {
     value.text().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+/// Returns a number as Python writes a float: `0` is `0.0`; anything else as it is.
+fn decimal(value: &str) -> String {
+    value.parse::<f64>().map_or_else(|_| value.to_owned(), |number| format!("{number:?}"))
 }
 
 /// Returns a number as Python writes it, or a string as it is.
@@ -169,7 +173,8 @@ mod tests {
             r#"{"git_commit": "0123456789abcdef", "num_trials": 4, "max_steps": 200,
                 "agent_info": {"implementation": "llm_agent", "llm": "acme/quill-7b", "llm_args": {"temperature": 0.0, "x": [1]}},
                 "user_info": {"implementation": "user_simulator", "llm": "plover-32b", "llm_args": null},
-                "environment_info": {"domain_name": "airline", "policy": "long", "tool_defs": null}}"#,
+                "max_errors": 10, "seed": 300, "audio_native_config": null,
+                "environment_info": {"domain_name": "airline", "policy": "long\ntext", "tool_defs": null}}"#,
         );
         let expected = Said {
             env: Some("airline".into()),
@@ -181,6 +186,9 @@ mod tests {
             mode: Some("default".into()),
             max_steps: Some("200".into()),
             version: Some("01234567".into()),
+            settings: [("agent.x", "[1]"), ("max_errors", "10"), ("policy", "#462ab2df")]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into(),
         };
         assert_eq!(said, expected);
     }

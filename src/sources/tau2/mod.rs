@@ -9,7 +9,7 @@
 //! {simulation}⏎{simulation}⏎…                                                             JSON lines
 //!
 //! info       = { "git_commit", "num_trials", "max_steps", "agent_info": {party}, "user_info": {party},
-//!                "environment_info": {"domain_name", …}, "audio_native_config": {…} | null, … }
+//!                "environment_info": {"domain_name", "policy", …}, "audio_native_config": {…} | null, … }   whatever else: settings
 //! party      = { "implementation": str, "llm": str, "llm_args": {"temperature": float, …} | null, … }
 //! task       = { "id": str, "evaluation_criteria": {"actions", "env_assertions", "communicate_info", "nl_assertions",
 //!                "reward_basis"} | null, … }
@@ -33,13 +33,14 @@
 //! | `task_id`, `reward`, `n_messages` | flat outcomes |
 //! | `id`, `task_id`, `trial` (or `mode` full_duplex), `messages` (or `ticks`) | simulations before their evaluation |
 //!
-//! Whatever else stands there is skipped: `policy`, `raw_data`, the texts of the tasks, `ticks`.
+//! Whatever else stands there is skipped: `raw_data`, `ticks`; of the policy and the tasks' texts a digest is kept.
 
 mod evidence;
 mod info;
 mod message;
 mod review;
 mod reward;
+mod settings;
 mod shape;
 mod simulation;
 mod task;

@@ -1,6 +1,9 @@
 //! One entry of `tasks`: what was planned, read without its texts.
 
-use serde::de::MapAccess;
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeSeed, MapAccess},
+};
 
 use super::{
     evidence::{ActionDigest, Evidence},
@@ -10,7 +13,7 @@ use crate::{
     records::{Component, TaskId, Tau2Task},
     redact::veil,
     sources::{
-        digest::{self, AnyValue, NOTHING},
+        digest::{self, AnyValue, Digest, NOTHING},
         lenient::{List, Members, Object, Scalar, skip},
     },
 };
@@ -20,23 +23,29 @@ use crate::{
 pub(super) struct RawTask {
     id: Scalar,
     criteria: Object<Criteria>,
+    /// Digest of what the user knows and wants and of how the world begins, in any order.
+    content: u128,
 }
 
 /// `evaluation_criteria`.
 #[derive(Debug, Default)]
 struct Criteria {
     actions: List<Object<Action>>,
-    env_assertions: Count,
+    env_assertions: List<Digested>,
     communicate: List<Scalar>,
     nl: List<Scalar>,
     reward_basis: List<Scalar>,
 }
 
-/// Number of elements of a list.
-type Count = List<Object<Nothing>>;
+/// A value of which only the digest counts.
+#[derive(Debug)]
+struct Digested(u128);
 
-#[derive(Debug, Default)]
-struct Nothing;
+impl<'de> Deserialize<'de> for Digested {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        AnyValue { key: "", see: &mut |_, _| {} }.deserialize(deserializer).map(Self)
+    }
+}
 
 /// A reference action, in a task or in an action check.
 #[derive(Debug, Default)]
@@ -58,6 +67,10 @@ impl<'de> Members<'de> for RawTask {
         match key {
             "id" => self.id = map.next_value()?,
             "evaluation_criteria" => self.criteria = map.next_value()?,
+            "user_scenario" | "initial_state" | "ticket" | "required_documents" | "user_tools" => {
+                let Digested(value) = map.next_value()?;
+                self.content = self.content.wrapping_add(member(key, value));
+            }
             _ => skip(map)?,
         }
         Ok(())
@@ -75,12 +88,6 @@ impl<'de> Members<'de> for Criteria {
             _ => skip(map)?,
         }
         Ok(())
-    }
-}
-
-impl<'de> Members<'de> for Nothing {
-    fn member<A: MapAccess<'de>>(&mut self, _: &str, map: &mut A) -> Result<(), A::Error> {
-        skip(map)
     }
 }
 
@@ -116,7 +123,9 @@ impl RawTask {
         let (intent, persona) = telecom_parts(id.as_str());
         let mut task = Tau2Task { intent, persona, ..Tau2Task::default() };
         let (mut asks, mut evidence) = (Vec::new(), Evidence::default());
+        let mut content = self.content;
         if let Some(criteria) = self.criteria.0 {
+            content = content.wrapping_add(criteria.digest());
             let reference: Vec<Option<bool>> =
                 criteria.actions.objects().map(|action| writes(None, action.name.text().unwrap_or_default())).collect();
             task.actions = u32::try_from(reference.len()).ok();
@@ -140,8 +149,58 @@ impl RawTask {
                 criteria.communicate.items().iter().chain(criteria.nl.items()).filter_map(Scalar::text),
             );
         }
+        task.digest = (content != NOTHING).then(|| short(content));
         Some(Planned { id, task, asks, evidence })
     }
+}
+
+impl Criteria {
+    /// Returns the digest of what is checked. A basis that is not on record is τ²-bench's default.
+    fn digest(&self) -> u128 {
+        let texts = |list: &List<Scalar>| in_order(list.items().iter().map(|item| item.text().map_or(NOTHING, digest::text)));
+        let actions = self.actions.objects().map(|action| {
+            let mut sum = Digest::default();
+            let ActionDigest { name, arguments } = action.digest();
+            sum.add(name);
+            sum.add(arguments);
+            sum.finish()
+        });
+        let basis = texts(&self.reward_basis);
+        let basis = if basis == NOTHING { in_order(["DB", "COMMUNICATE"].map(digest::text).into_iter()) } else { basis };
+        let asked = [
+            member("actions", in_order(actions)),
+            member("env_assertions", in_order(self.env_assertions.items().iter().map(|one| one.0))),
+            member("communicate_info", texts(&self.communicate)),
+            member("nl_assertions", texts(&self.nl)),
+        ];
+        let asked = asked.into_iter().fold(NOTHING, u128::wrapping_add);
+        if asked == NOTHING { NOTHING } else { asked.wrapping_add(member("reward_basis", basis)) }
+    }
+}
+
+/// Digest of a member of an object: nothing where it says nothing.
+fn member(key: &str, value: u128) -> u128 {
+    if value == NOTHING {
+        return NOTHING;
+    }
+    let mut sum = Digest::default();
+    sum.add(digest::text(key));
+    sum.add(value);
+    sum.finish()
+}
+
+fn in_order(parts: impl Iterator<Item = u128>) -> u128 {
+    let (mut sum, mut any) = (Digest::default(), false);
+    for part in parts {
+        sum.add(part);
+        any = true;
+    }
+    if any { sum.finish() } else { NOTHING }
+}
+
+/// The first half of a digest.
+fn short(digest: u128) -> u64 {
+    (digest >> 64) as u64
 }
 
 /// Reads a task id: a string or an integer; `Ok(None)` where there is none.
@@ -193,9 +252,32 @@ mod tests {
             basis: vec![Component::EnvAssertion],
             intent: Some("mms_issue".into()),
             persona: Some("Hard".into()),
+            digest: planned.task.digest,
         };
+        assert!(planned.task.digest.is_some());
         assert_eq!(planned.task, expected);
         assert_eq!(planned.asks, [Component::EnvAssertion, Component::Action]);
+    }
+
+    #[test]
+    fn what_makes_a_task_is_in_its_digest_and_nothing_else() {
+        let digest = |members: &str| planned(&format!(r#"{{"id": "1", {members}}}"#)).unwrap().task.digest;
+        assert_eq!(digest(r#""evaluation_criteria": {"actions": [], "nl_assertions": null}, "ticket": null"#), None);
+        let plain = digest(r#""user_scenario": {"instructions": "a"}"#);
+        assert!(plain.is_some());
+        let noted = r#""user_scenario": {"persona": null, "instructions": "a"}, "description": "b", "issues": [1]"#;
+        assert_eq!(digest(noted), plain);
+        for other in [
+            r#""user_scenario": {"instructions": "b"}"#,
+            r#""user_scenario": {"instructions": "a"}, "ticket": "t""#,
+            r#""user_scenario": {"instructions": "a"}, "evaluation_criteria": {"communicate_info": ["x"]}"#,
+            r#""user_scenario": {"instructions": "a"}, "evaluation_criteria": {"actions": [{"name": "f", "arguments": {"a": 1}}]}"#,
+        ] {
+            assert_ne!(digest(other), plain, "{other}");
+        }
+        let asks = |basis: &str| digest(&format!(r#""evaluation_criteria": {{"communicate_info": ["x"]{basis}}}"#));
+        assert_eq!(asks(""), asks(r#", "reward_basis": ["DB", "COMMUNICATE"]"#));
+        assert_ne!(asks(""), asks(r#", "reward_basis": ["DB", "NL_ASSERTION"]"#));
     }
 
     #[test]

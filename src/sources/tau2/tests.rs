@@ -78,8 +78,9 @@ fn a_results_file_says_everything() {
     let run = parsed.run.as_ref().unwrap();
     assert_eq!((run.planned_trials, run.tasks.len()), (Some(2), 2));
     let basis = vec![Component::Db, Component::Communicate];
-    let expected = Tau2Task { actions: Some(1), write_actions: Some(1), basis, ..Tau2Task::default() };
-    assert_eq!(run.tasks[&TaskId::new("1")], expected);
+    let task = &run.tasks[&TaskId::new("1")];
+    let expected = Tau2Task { actions: Some(1), write_actions: Some(1), basis, digest: task.digest, ..Tau2Task::default() };
+    assert!(*task == expected && task.digest.is_some(), "{task:?}");
     // The tasks ask for actions only, which the simulations do not record as checked.
     let told: Vec<Component> = facts(&parsed, 0).recomputable.keys().copied().collect();
     assert_eq!(told, [Component::Db, Component::Communicate, Component::EnvAssertion, Component::NlAssertion]);

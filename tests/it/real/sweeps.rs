@@ -6,7 +6,7 @@ use serde_json::Value;
 use taureport::{
     analysis::{CellStats, RaggedChoice},
     records::{Identity, Loaded, Outcome},
-    sweep::{Attempts, Cell, ErrorPolicy, Sweep, assemble},
+    sweep::{Attempts, By, Cell, ErrorPolicy, Sweep, assemble_by},
 };
 
 use super::{curve_errors, data, stats};
@@ -98,7 +98,8 @@ fn a_list_and_its_records_one_per_file() {
     check_one("full-plus-per-task", &data.sweep(&["tau1/full-plus-per-task/"], Attempts::First));
 }
 
-/// The expectations take the folder for one cell, though its file names tell four configurations; so they are put aside.
+/// The expectations take the folder for one cell, though its file names tell four configurations; so they are put
+/// aside, and what else the names say is pooled.
 #[test]
 fn overlapping_task_ranges() {
     let Some(data) = data() else { return };
@@ -110,7 +111,7 @@ fn overlapping_task_ranges() {
         }
         passed @ Loaded::PassedOver(_) => passed,
     });
-    check_one("overlapping-ranges", &assemble(files.collect(), Attempts::First));
+    check_one("overlapping-ranges", &assemble_by(files.collect(), Attempts::First, &By::default().with_pool(true)));
 }
 
 /// Checks a folder that is one cell.

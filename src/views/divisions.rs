@@ -1,0 +1,89 @@
+//! What was made of files of one configuration that hold other results of the same trials, in words.
+
+use std::collections::BTreeSet;
+
+use super::{
+    names::{CellName, names},
+    scene::{listing, plural},
+};
+use crate::sweep::{Division, Sweep, Why};
+
+/// Cells and files named in one line.
+const LISTED: usize = 4;
+
+/// Returns a line for each division, those for repetitions in one.
+pub fn lines(sweep: &Sweep) -> Vec<String> {
+    if sweep.by.pools() || sweep.divisions.is_empty() {
+        return Vec::new();
+    }
+    let names = names(sweep);
+    let words = |why: Why| sweep.divisions.iter().filter(move |one| one.why == why);
+    let mut lines: Vec<String> = words(Why::OtherTasks).map(|one| other_tasks(sweep, &names, one)).collect();
+    lines.extend(words(Why::Words).map(|one| variants(sweep, &names, one)));
+    lines.extend(repetitions(sweep, &names, words(Why::Counters)));
+    lines.extend(sweep.divisions.iter().filter_map(|one| renderings(sweep, &names, one)));
+    lines
+}
+
+fn cells_of<'a>(sweep: &Sweep, names: &'a [CellName], files: &[usize]) -> Vec<&'a str> {
+    let cells: BTreeSet<usize> = files.iter().flat_map(|file| sweep.files[*file].cells.iter().copied()).collect();
+    cells.into_iter().map(|cell| names[cell].full.as_str()).collect()
+}
+
+fn paths<'a>(sweep: &'a Sweep, files: &[usize]) -> Vec<&'a str> {
+    files.iter().map(|file| sweep.files[*file].source.path.as_str()).collect()
+}
+
+fn variants(sweep: &Sweep, names: &[CellName], division: &Division) -> String {
+    let cells = cells_of(sweep, names, &division.files);
+    let files = plural(division.files.len() as u64, "file");
+    if sweep.by.pools_variants() {
+        let files = format!("{files} ({})", listing(&paths(sweep, &division.files), LISTED));
+        return format!(
+            "{}: {files} hold different results of the same trials and their paths differ in words; they count as further trials (--pool).",
+            listing(&cells, LISTED)
+        );
+    }
+    format!(
+        "{files} of one configuration hold different results of the same trials and their paths differ in words, so they are separate cells: {}. \
+         Pool them as further trials of one cell with --pool.",
+        listing(&cells, LISTED)
+    )
+}
+
+fn repetitions<'a>(sweep: &Sweep, names: &[CellName], divisions: impl Iterator<Item = &'a Division>) -> Option<String> {
+    let files: Vec<usize> = divisions.flat_map(|one| one.files.iter().copied()).collect();
+    let cells = cells_of(sweep, names, &files);
+    (!files.is_empty()).then(|| {
+        format!(
+            "{} in {} hold different results of the same trials and their paths differ only in counters, dates or hashes: they count as further \
+             trials of their cells ({}). Separate them with --by cell,folder or --by cell,file.",
+            plural(files.len() as u64, "file"),
+            plural(cells.len() as u64, "cell"),
+            listing(&cells, LISTED),
+        )
+    })
+}
+
+fn other_tasks(sweep: &Sweep, names: &[CellName], division: &Division) -> String {
+    format!(
+        "{} of one configuration use the same task ids for different tasks, so they are separate cells: {}.",
+        plural(division.files.len() as u64, "file"),
+        listing(&cells_of(sweep, names, &division.files), LISTED),
+    )
+}
+
+fn renderings(sweep: &Sweep, names: &[CellName], division: &Division) -> Option<String> {
+    let how = match division.why {
+        Why::SameSimulations => "hold simulations (known by their ids)",
+        Why::SameOutcomes => "end in every task as the run does in whose folder they lie; they hold outcomes",
+        Why::Words | Why::Counters | Why::OtherTasks => return None,
+    };
+    let files = plural(division.files.len() as u64, "file");
+    let verb = if division.files.len() == 1 { "is another rendering" } else { "are other renderings" };
+    Some(format!(
+        "{files} ({}) {verb} of runs that are there as results files: they {how} of {}, which are counted once.",
+        listing(&paths(sweep, &division.files), LISTED),
+        listing(&cells_of(sweep, names, &division.files), LISTED),
+    ))
+}
