@@ -15,6 +15,8 @@ fn file(path: &str, run: u128) -> ResultFile {
         conversation: Some(Conversation { messages: 6, turns: 3, tool_calls: 0 }),
         agent_cost_usd: None,
         user_cost_usd: None,
+        is_cut_off: false,
+        identity: None,
         tau2: Some(Box::default()),
     };
     let part = |value: &str| Some(Part::new(value, Origin::Content));
