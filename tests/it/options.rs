@@ -128,3 +128,28 @@ fn cells_can_be_pooled() {
         assert_near(name, pooled["episodes"][name].as_f64(), Some(sum(name)));
     }
 }
+
+/// Six episodes solve a task, one that names no task fails: both rates by episode count all seven.
+#[test]
+fn rates_by_episode_count_the_same_episodes() {
+    let record = |task: Value, reward: f64| {
+        let talk =
+            serde_json::json!([{"role": "user", "content": format!("Hello {task}")}, {"role": "assistant", "content": "Yes."}]);
+        let mut record = serde_json::json!({"reward": reward, "info": {"user_cost": 0.25}, "traj": talk, "trial": 0});
+        if !task.is_null() {
+            record["task_id"] = task;
+        }
+        record
+    };
+    let mut records: Vec<Value> = (0..6).map(|task| record(task.into(), 1.0)).collect();
+    records.push(record(Value::Null, 0.0));
+    let folder = temporary();
+    write(&folder.path().join("airline/act/heron-8b/results.json"), Value::from(records).to_string());
+    let metrics = analyze(&[&argument(folder.path()), "--no-charts", "-qq"]).metrics();
+    let cell = &metrics["cells"][0];
+    assert_eq!(cell["episodes"]["without_task"], 1, "{cell}");
+    for (figure, wanted) in [("by_task", 1.0), ("by_episode", 6.0 / 7.0)] {
+        assert_near(figure, cell[format!("success_rate_{figure}")].as_f64(), Some(wanted));
+        assert_near(figure, cell[format!("mean_reward_{figure}")].as_f64(), Some(wanted));
+    }
+}

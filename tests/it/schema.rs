@@ -124,7 +124,7 @@ const MUTATIONS: [Mutation; 19] = [
         drop(all["latency"]["time"][0]["parts_s"].as_object_mut().and_then(|parts| parts.remove("judge")));
     }),
     ("half a copy", |all| all["latency"]["logs"][0]["copies_dropped"] = json!(0.5)),
-    ("another major version", |all| all["schema_version"] = json!("2.0")),
+    ("another major version", |all| all["schema_version"] = json!("3.0")),
 ];
 
 #[test]

@@ -115,3 +115,27 @@ fn p_of_zero(compared: &[Comparison]) -> Option<f64> {
     }
     Some(beyond)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::{
+        compare::{Settings, compare_values},
+        distribution::two_sided_t,
+    };
+
+    /// Thirty tasks that differ by -0.2, -0.14, … 0.34 by turns.
+    fn comparison() -> Comparison {
+        let pairs: Vec<(f64, f64)> = (0..30).map(|i| (0.5, 0.3 + f64::from(i % 10) * 0.06)).collect();
+        compare_values(&pairs, &Settings::default()).unwrap()
+    }
+
+    #[test]
+    fn the_p_of_one_row_is_its_own_and_two_rows_are_surer() {
+        let one = comparison();
+        assert!((p_of_zero(&[one]).unwrap() - one.p_t.unwrap()).abs() < 1e-9);
+        // Equal rows: the half-width shrinks by √2, as the standard error of a mean of two does.
+        let t = one.difference / one.se.unwrap() * std::f64::consts::SQRT_2;
+        assert!((p_of_zero(&[one, one]).unwrap() - two_sided_t(t, 29).unwrap()).abs() < 1e-9);
+    }
+}
