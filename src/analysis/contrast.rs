@@ -85,13 +85,7 @@ pub(super) fn rank(sweep: &Sweep, files: &CellFiles<'_>, cells: &[CellStats], op
     rankings
 }
 
-fn contrasts(
-    sweep: &Sweep,
-    files: &CellFiles<'_>,
-    cells: &[CellStats],
-    order: &[usize],
-    options: &Options,
-) -> Vec<Contrast> {
+fn contrasts(sweep: &Sweep, files: &CellFiles<'_>, cells: &[CellStats], order: &[usize], options: &Options) -> Vec<Contrast> {
     let Some((leader, others)) = order.split_first() else { return Vec::new() };
     let compared: Vec<Option<Paired>> = others
         .iter()

@@ -108,7 +108,12 @@ fn read(input: &Input, shown: &str, options: &ReadOptions, progress: &(dyn Fn(u6
         issues: issues
             .map(|(kind, message)| Issue { kind, path: shown.to_owned(), message: redact(&message).into_owned() })
             .collect(),
-        source: SourceFile { path: shown.to_owned(), label: input.label.clone(), bytes: bytes.len() as u64, sha256: sha256_hex(&bytes) },
+        source: SourceFile {
+            path: shown.to_owned(),
+            label: input.label.clone(),
+            bytes: bytes.len() as u64,
+            sha256: sha256_hex(&bytes),
+        },
     }));
     Piece { loaded, head }
 }

@@ -7,6 +7,7 @@ mod fixtures;
 mod generate;
 mod hostile;
 mod layers;
+mod mutated;
 mod options;
 mod property;
 mod real;

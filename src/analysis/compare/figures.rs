@@ -152,7 +152,8 @@ impl Figures {
         let figure = |quantity, comparison| Figure { quantity, comparison, judged: UNJUDGED };
         let pass_1 = figure(Quantity::PassHat(1), compare_pass_k(&counts, 1, statistics)?);
         let most = |side: fn(&(TaskCounts, TaskCounts)) -> u32| counts.iter().map(side).max().unwrap_or(0);
-        let most = most(|pair| pair.0.n).min(most(|pair| pair.1.n)).min(settings.k_max.unwrap_or(u32::MAX)).min(super::super::MOST_K);
+        let most =
+            most(|pair| pair.0.n).min(most(|pair| pair.1.n)).min(settings.k_max.unwrap_or(u32::MAX)).min(super::super::MOST_K);
         let passes = (2..=most).map_while(|k| Some(figure(Quantity::PassHat(k), compare_pass_k(&counts, k, statistics)?)));
         let mut further: Vec<Figure> = passes.collect();
         if base.fractional_rewards + new.fractional_rewards > 0 {
