@@ -11,6 +11,7 @@ use taureport::{
         interval::Ci,
         ragged::{Ragged, curve},
     },
+    records::Loaded,
     report::markdown,
     sweep::{Attempts, Sweep, assemble},
     views::{self, scene::Scene},
@@ -71,11 +72,34 @@ fn drawing(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// Sizes at which anything that grows with the square takes minutes.
+fn growth(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("growth");
+    group.sample_size(10);
+    for (name, models, tasks, trials) in
+        [("100,000 tasks", 1, 100_000, 1), ("10,000 cells", 10_000, 6, 1), ("100,000 trials", 1, 1, 100_000)]
+    {
+        let files = sweep::many(models, tasks, trials);
+        group.bench_function(name, |bencher| {
+            bencher.iter_batched(|| files.clone(), |files| written_up(files).len(), BatchSize::LargeInput);
+        });
+    }
+    group.finish();
+}
+
+/// Everything from assembling to the text of the report.
+fn written_up(files: Vec<Loaded>) -> String {
+    let sweep = assemble(files, Attempts::First);
+    let analysis = analysis::analyze(&sweep, &Options::default()).expect("the frames are made by the library itself");
+    let document = views::document(&Scene::new(&sweep, &analysis, "0"), true);
+    markdown::render(&document, None).expect("every document can be written")
+}
+
 fn analysed() -> (Sweep, Analysis) {
     let sweep = assemble(sweep::files(10, 4), Attempts::First);
     let analysis = analysis::analyze(&sweep, &Options::default()).expect("the frames are made by the library itself");
     (sweep, analysis)
 }
 
-criterion_group!(benches, pass_k, whole_sweep, drawing);
+criterion_group!(benches, pass_k, whole_sweep, growth, drawing);
 criterion_main!(benches);

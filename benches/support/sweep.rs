@@ -24,6 +24,12 @@ pub(crate) fn files(models: u64, trials: u64) -> Vec<Loaded> {
     files
 }
 
+/// Returns one file a model, all of one environment, with `tasks` tasks run `trials` times.
+pub(crate) fn many(models: u64, tasks: u64, trials: u64) -> Vec<Loaded> {
+    let of = |model| ResultFile { episodes: episodes(tasks, trials, model), ..file(model, "retail", "react", 0, model) };
+    (0..models).map(|model| Loaded::Results(Box::new(of(model)))).collect()
+}
+
 fn file(model: u64, env: &str, strategy: &str, trials: u64, seed: u64) -> ResultFile {
     let part = |value: &str| Some(Part::new(value, Origin::Folder));
     let model = format!("model-{model}-instruct");
@@ -34,20 +40,20 @@ fn file(model: u64, env: &str, strategy: &str, trials: u64, seed: u64) -> Result
         source: SourceFile { path, label: None, bytes: 4_000_000, sha256: "0".repeat(64) },
         kind: FileKind::Tau1List,
         identity,
-        episodes: episodes(trials, seed),
+        episodes: episodes(TASKS, trials, seed),
         issues: Vec::new(),
         stored: None,
         tau2: None,
     }
 }
 
-fn episodes(trials: u64, seed: u64) -> Vec<Episode> {
+fn episodes(tasks: u64, trials: u64, seed: u64) -> Vec<Episode> {
     let mut dice = Dice(seed);
     let skill = 20 + dice.below(50);
-    let ease: Vec<u64> = (0..TASKS).map(|_| dice.below(60)).collect();
-    (0..trials * TASKS)
+    let ease: Vec<u64> = (0..tasks).map(|_| dice.below(60)).collect();
+    (0..trials * tasks)
         .map(|index| {
-            let (task, trial) = (index % TASKS, index / TASKS);
+            let (task, trial) = (index % tasks, index / tasks);
             let chance = (skill + ease[usize::try_from(task).unwrap_or(0)]).saturating_sub(30);
             Episode {
                 task: Some(TaskId::new(task.to_string())),

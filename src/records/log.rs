@@ -239,7 +239,7 @@ pub struct SelfCheck {
     pub understood: u64,
     /// Those cut off by the end of the file, whose last value was not used. They count as understood if they name their type.
     pub cut_off: u64,
-    /// Times, durations and token counts that no run can have, read as unknown.
+    /// Times, durations and token counts that no run can have: in no figure.
     pub implausible: u64,
     /// The first few that were not understood.
     pub examples: Vec<BadLine>,

@@ -26,9 +26,9 @@ impl Sweep {
 /// Says that values of a log were refused.
 fn implausible(log: &LogInput) -> Option<Issue> {
     let count = log.profile.as_ref().map_or(0, |log| log.check.implausible);
-    let values = if count == 1 { "value" } else { "values" };
+    let values = if count == 1 { "value is" } else { "values are" };
     let message =
-        format!("{count} implausible {values} (times, durations or token counts: negative, or beyond any run) read as unknown");
+        format!("{count} implausible {values} in no figure: times, durations or token counts, negative or beyond any run");
     (count > 0).then(|| Issue { kind: IssueKind::Note, path: log.source.path.clone(), message })
 }
 

@@ -75,10 +75,12 @@ pub fn names(sweep: &Sweep) -> Vec<CellName> {
         }
     }
     let mut used = BTreeSet::new();
+    let mut envs = BTreeMap::new();
     keys.iter()
         .zip(shorts)
         .map(|(key, parts)| {
-            let env = env_name(sweep, key.benchmark, key.env.as_deref());
+            let name = || env_name(sweep, key.benchmark, key.env.as_deref());
+            let env: String = envs.entry((key.benchmark, key.env.as_deref())).or_insert_with(name).clone();
             let parts: Vec<_> = parts.iter().map(|part| shown(part)).collect();
             let short = if parts.is_empty() { "all".to_owned() } else { parts.join(" · ") };
             let full = format!("{env} / {short}");
@@ -138,14 +140,21 @@ pub fn slug(text: &str) -> String {
     if out.is_empty() { UNKNOWN.to_owned() } else { out.to_owned() }
 }
 
+/// Returns an id that is not used yet: itself, or with a number from 2 on.
 pub(super) fn unique(id: &str, used: &mut BTreeSet<String>) -> String {
-    let mut candidate = id.to_owned();
-    let mut number = 1;
-    while !used.insert(candidate.clone()) {
-        number += 1;
-        candidate = format!("{id}_{number}");
+    let numbered = |number: u64| if number < 2 { id.to_owned() } else { format!("{id}_{number}") };
+    // The numbers of thousands of equal ids must not be tried one by one: doubling finds a free one, halving the one next to a taken one.
+    let (mut taken, mut free) = (0, 1);
+    while used.contains(&numbered(free)) {
+        (taken, free) = (free, free * 2);
     }
-    candidate
+    while free - taken > 1 {
+        let middle = taken + (free - taken) / 2;
+        if used.contains(&numbered(middle)) { taken = middle } else { free = middle }
+    }
+    let found = numbered(free);
+    used.insert(found.clone());
+    found
 }
 
 #[cfg(test)]
@@ -168,5 +177,7 @@ mod tests {
         let mut used = BTreeSet::new();
         let ids: Vec<String> = ["a b", "a/b", "a-b"].iter().map(|text| unique(&slug(text), &mut used)).collect();
         assert_eq!(ids, ["a_b", "a_b_2", "a_b_3"]);
+        let more: BTreeSet<String> = (0..1000).map(|_| unique("a_b", &mut used)).collect();
+        assert!(more.len() == 1000 && more.contains("a_b_4") && more.contains("a_b_1003"), "as if counted one by one");
     }
 }

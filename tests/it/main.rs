@@ -11,6 +11,7 @@ mod hostile;
 mod kill;
 mod layers;
 mod look_alikes;
+mod mutated;
 mod options;
 mod property;
 mod real;

@@ -153,3 +153,21 @@ fn rates_by_episode_count_the_same_episodes() {
         assert_near(figure, cell[format!("mean_reward_{figure}")].as_f64(), Some(wanted));
     }
 }
+
+/// A repeated trial id makes τ-bench's formula exceed 1; the mean over the tasks that have k trials stays what it is.
+#[test]
+fn available_is_that_under_every_estimator() {
+    let folder = temporary();
+    let record = |trial: u32, reward: u32| {
+        format!(
+            r#"{{"task_id": 0, "trial": {trial}, "reward": {reward}, "info": {{}}, "traj": [{{"role": "user", "content": "{reward} {trial}"}}]}}"#
+        )
+    };
+    let twice = record(0, 1).replace("1 0", "again");
+    write(&folder.path().join("a.json"), format!("[{}, {twice}, {}]", record(0, 1), record(0, 0)));
+    let input = argument(folder.path());
+    let report = analyze(&[&input, "--attempts", "all", "--ragged", "upstream-v1"]);
+    let point = &report.metrics()["cells"][0]["pass_hat"][0];
+    assert_near("value", point["value"].as_f64(), Some(2.0));
+    assert_near("available", point["available"].as_f64(), Some(2.0 / 3.0));
+}

@@ -5,7 +5,7 @@
 pub struct EventParts {
     /// When it ended (lines are written at the end of a call), in milliseconds since 1970, local to the machine that wrote it.
     pub at_ms: Option<i64>,
-    /// How long it took, in milliseconds.
+    /// How long it took, in milliseconds. May be negative where a log is wrong.
     pub duration_ms: Option<f64>,
     /// Of that, until the first token.
     pub prefill_ms: Option<f64>,

@@ -1,5 +1,7 @@
 //! Tables for a terminal of a given width: a heading, a thin line, rows; no box, readable without colour.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use anstyle::Style;
 use comfy_table::{CellAlignment, ContentArrangement, TableComponent, presets};
 
@@ -126,13 +128,18 @@ fn shrink(columns: &mut [Drawn], width: usize) {
 /// Cuts texts to a width. Those that would look alike are broken over lines first, so that rows can be told apart.
 fn cut(cells: &[String], room: usize) -> Vec<String> {
     let short: Vec<String> = cells.iter().map(|cell| fmt::ellipsis(cell, room)).collect();
-    let alike = |at: usize| (0..cells.len()).any(|other| short[other] == short[at] && cells[other] != cells[at]);
+    let mut texts: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (cell, short) in cells.iter().zip(&short) {
+        texts.entry(short).or_default().insert(cell);
+    }
     let broken = |cell: &String| wrap(cell, room).iter().map(|line| fmt::ellipsis(line, room)).collect::<Vec<_>>().join("\n");
     cells
         .iter()
         .zip(&short)
-        .enumerate()
-        .map(|(at, (cell, short))| if alike(at) { broken(cell) } else { short.clone() })
+        .map(|(cell, short)| {
+            let is_alike = texts.get(short.as_str()).is_some_and(|texts| texts.len() > 1);
+            if is_alike { broken(cell) } else { short.clone() }
+        })
         .collect()
 }
 

@@ -208,10 +208,10 @@ impl Collector {
         Some(field)
     }
 
-    /// Reads a duration.
+    /// Reads a duration. A negative one stays: figures leave its call out and count it.
     fn ms(&mut self, text: &[u8], is_readable: &mut bool) -> Option<f64> {
         let ms = noted(number::float(text), is_readable)?;
-        self.plausible(ms, plausible::is_ms(ms))
+        self.plausible(ms, plausible::is_ms(ms)).or_else(|| (ms < 0.0).then_some(ms))
     }
 
     /// Reads a number of tokens.
