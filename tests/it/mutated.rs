@@ -119,7 +119,7 @@ fn bugs(name: &str, content: &[u8]) -> Vec<String> {
     for input in found.inputs.iter().chain(&maybe_logs) {
         drop(logs::read(content, input));
     }
-    let logs = load_logs(&maybe_logs).into_iter().filter_map(|one| match one {
+    let logs = load_logs(&maybe_logs, taureport::sources::Limits::default()).into_iter().filter_map(|one| match one {
         MaybeLog::PassedOver(passed) => Some(passed),
         MaybeLog::Log(_) | MaybeLog::Other => None,
     });
