@@ -64,6 +64,8 @@ fn episodes(tasks: u64, trials: u64, seed: u64) -> Vec<Episode> {
                 conversation: Some(Conversation { messages: 25, turns: 12, tool_calls: 7 }),
                 agent_cost_usd: None,
                 user_cost_usd: Some(0.01),
+                is_cut_off: false,
+                identity: None,
                 tau2: None,
             }
         })

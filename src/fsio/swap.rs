@@ -45,11 +45,11 @@ impl<'a> Place<'a> {
     pub(super) fn recover(&self) -> Result<(), FileError> {
         remove_all(&self.beside)?;
         let inside = self.dir.join(STAGED_INSIDE);
-        if look(&inside)?.is_some_and(|found| found.is_dir()) && look(&inside.join(COMMITTED))?.is_some() {
-            if let Some(manifest) = read_manifest(&inside) {
-                let names = manifest.outputs.iter().map(|output| output.path.as_str());
-                self.move_all(&inside, names)?;
-            }
+        if look(&inside)?.is_some_and(|found| found.is_dir())
+            && look(&inside.join(COMMITTED))?.is_some()
+            && let Some(manifest) = read_manifest(&inside)
+        {
+            self.move_all(&inside, manifest.outputs.iter().map(|output| output.path.as_str()))?;
         }
         remove_all(&inside)?;
         self.remove_temporaries()
@@ -62,7 +62,8 @@ impl<'a> Place<'a> {
         }
         for path in list_dir(self.dir)? {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            if name.starts_with(".taureport-") && name.ends_with(".tmp") && look(&path)?.is_some_and(|found| found.is_file()) {
+            let is_temporary = name.strip_prefix(".taureport-").is_some_and(|rest| rest.strip_suffix(".tmp").is_some());
+            if is_temporary && look(&path)?.is_some_and(|found| found.is_file()) {
                 fs::remove_file(&path).map_err(FileError::at(&path))?;
             }
         }

@@ -133,7 +133,9 @@ mod tests {
 
     fn say(values: &[(Field, &str)]) -> RecordSays {
         let mut says = RecordSays::default();
-        values.iter().for_each(|(field, value)| says.put(*field, Some(value)));
+        for (field, value) in values {
+            says.put(*field, Some(value));
+        }
         says
     }
 

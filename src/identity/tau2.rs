@@ -82,14 +82,18 @@ pub fn resolve_tau2(path: &[&str], said: &Said, says: &[RecordSays], overrides: 
     (identity, conflicts)
 }
 
-/// Leaves of what a name says only what `info` says too, for comparison: domain and models, spelt otherwise or not.
+/// Leaves of what a name says only what `info` says too, for comparison: domain and models, spelt otherwise or not. A model with the
+/// value of a setting behind it (`gpt-5-high`) is that model.
 fn to_compare(named: &Values, said: &Said) -> Values {
     let known = [(Field::Env, &said.env), (Field::Model, &said.model), (Field::UserModel, &said.user_model)];
     let bare = |text: &str| -> String { text.chars().filter(char::is_ascii_alphanumeric).collect() };
     known
         .into_iter()
         .filter_map(|(field, said)| Some((field, said.as_deref()?, named.get(&field)?)))
-        .filter(|(_, said, named)| bare(said) != bare(named))
+        .filter(|(_, said_value, named)| match bare(named).strip_prefix(&bare(said_value)) {
+            Some(rest) => !rest.is_empty() && !said.settings.values().any(|value| bare(value) == rest),
+            None => true,
+        })
         .map(|(field, _, named)| (field, named.clone()))
         .collect()
 }

@@ -74,6 +74,10 @@ fn info_decides_and_another_model_in_the_name_is_told() {
     assert!(conflicts[0].starts_with(start), "{conflicts:?}");
     let said = Said { model: Some("gpt-4o".into()), ..quill() };
     assert_eq!(resolved("gpt4o_airline.json", &said, &Overrides::default()).1, [""; 0]);
+    assert_eq!(resolved("gpt-4o-high_airline.json", &said, &Overrides::default()).1.len(), 1);
+    let effort = [("agent.reasoning_effort".to_owned(), "high".to_owned())];
+    let said = Said { settings: effort.into(), ..said };
+    assert_eq!(resolved("gpt-4o-high_airline.json", &said, &Overrides::default()).1, [""; 0]);
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub struct MeanSummary {
     pub mean: f64,
     /// Its variance with divisor m², `Σ(u - mean)² / m²`; for chained pass^k the sum of squared influences.
     pub variance: f64,
-    /// Degrees of freedom of the variance, see [`freedom`].
+    /// Degrees of freedom of the variance, from the kurtosis of the task values.
     pub freedom: f64,
     /// Tasks behind the estimate, m.
     pub tasks: usize,

@@ -317,8 +317,10 @@ enum Fate {
 
 /// Leaves one attempt at each (task, trial) of a file, in order of task and trial. Records without a trial number never conflict.
 fn settle_conflicts(episodes: Vec<Episode>, attempts: Attempts) -> Vec<(Fate, Episode)> {
+    /// Attempts at one trial of a task, and the fingerprints seen.
+    type Attempted = (Vec<Episode>, BTreeSet<Fingerprint>);
     let mut settled = Vec::with_capacity(episodes.len());
-    let mut groups: BTreeMap<(Option<TaskId>, Option<i64>), (Vec<Episode>, BTreeSet<Fingerprint>)> = BTreeMap::new();
+    let mut groups: BTreeMap<(Option<TaskId>, Option<i64>), Attempted> = BTreeMap::new();
     for episode in episodes {
         let (group, known) = groups.entry((episode.task.clone(), episode.trial)).or_default();
         let told = episode.trial.is_some() || !is_anonymous(&episode);

@@ -7,8 +7,8 @@
 //! 3. An episode seen before in the same cell, in any file, is a copy and is dropped.
 //! 4. A simulation (told by its id) seen before in the same cell with another reward was graded again: a repeated attempt as in 2.
 //! 5. The same (task, trial) in different files with different content are different trials, unless their paths differ in words: then
-//!    they are variants, cells of their own ([`divide`]).
-//! 6. Other renderings of a run are copies of it ([`renderings`]); what the benchmark discarded is no trial.
+//!    they are variants, cells of their own (`divide`).
+//! 6. Other renderings of a run are copies of it (`renderings`); what the benchmark discarded is no trial.
 //!
 //! A copy of an episode of *another* cell stays, since nothing tells which of the two is in the wrong place, and is warned of
 //! ([`Shared`]): in real sweeps it is a file put into the wrong folder.

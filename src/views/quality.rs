@@ -54,7 +54,7 @@ fn overview(scene: &Scene<'_>) -> String {
     let counted: u64 = scene.analysis.cells.iter().map(|cell| cell.outcomes.counted).sum();
     let excluded: u64 = scene.analysis.cells.iter().map(|cell| cell.outcomes.excluded()).sum();
     let mut text = format!(
-        "{} in {} {} {}. Dropped: {}{} and {}. Of the rest, {} counted and {} excluded.",
+        "{} in {} {} {}. Dropped: {}{} and {}. Of the rest, {} counted and {} {} excluded.",
         plural(sweep.files.len() as u64, "result file"),
         plural(sweep.cells.len() as u64, "cell"),
         verb(sweep.files.len() as u64, "holds", "hold"),
@@ -67,7 +67,8 @@ fn overview(scene: &Scene<'_>) -> String {
         },
         plural(conflicts as u64, "repeated attempt"),
         clause(counted, "episode", "is", "are"),
-        format!("{} {}", words::count(excluded), verb(excluded, "is", "are")),
+        words::count(excluded),
+        verb(excluded, "is", "are"),
     );
     if scene.names.is_empty() {
         "No result files.".clone_into(&mut text);

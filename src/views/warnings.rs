@@ -23,6 +23,21 @@ const LISTED_TASKS: usize = 12;
 
 /// Returns all warnings, those about files first.
 pub fn warnings(scene: &Scene<'_>) -> Vec<String> {
+    [of_files(scene), of_rankings(scene), of_cells(scene)].concat()
+}
+
+/// Returns the warnings of what was read, without those of cells put side by side: a comparison has its own.
+pub fn of_inputs(scene: &Scene<'_>) -> Vec<String> {
+    [of_files(scene), of_cells(scene)].concat()
+}
+
+fn of_cells(scene: &Scene<'_>) -> Vec<String> {
+    let mut found = shared_episodes(scene);
+    found.extend(scene.entries().flat_map(|entry| cell_warnings(&entry)));
+    found
+}
+
+fn of_files(scene: &Scene<'_>) -> Vec<String> {
     let mut found = broken_files(scene);
     if scene.sweep.by.pools() {
         found.push(format!(
@@ -32,9 +47,7 @@ pub fn warnings(scene: &Scene<'_>) -> Vec<String> {
     }
     found.extend(super::divisions::lines(scene.sweep));
     found.extend(rebased(scene));
-    found.extend(identity_warnings(scene));
-    found.extend(shared_episodes(scene));
-    found.extend(scene.entries().flat_map(|entry| cell_warnings(&entry)));
+    found.extend(conflicts(scene));
     found
 }
 
@@ -221,14 +234,20 @@ fn rebased(scene: &Scene<'_>) -> Option<String> {
     ))
 }
 
-/// Sources that disagree on what a file is, and cells put side by side that differ in more than model and strategy.
-fn identity_warnings(scene: &Scene<'_>) -> Vec<String> {
+/// Sources that disagree on what a file is.
+fn conflicts(scene: &Scene<'_>) -> Vec<String> {
     let conflicts: Vec<&Issue> = scene.sweep.issues.iter().filter(|issue| issue.kind == IssueKind::IdentityConflict).collect();
     let mut found: Vec<String> =
         conflicts.iter().take(LISTED_CONFLICTS).map(|issue| format!("{}: {}", issue.path, issue.message)).collect();
     if let Some(more) = conflicts.len().checked_sub(LISTED_CONFLICTS).filter(|more| *more > 0) {
         found.push(format!("{} about the identity of files below.", plural(more as u64, "further finding")));
     }
+    found
+}
+
+/// Cells put side by side that differ in more than model and strategy.
+fn of_rankings(scene: &Scene<'_>) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
     found.extend(scene.analysis.rankings.iter().filter_map(|ranking| differing(scene, ranking)));
     for ranking in scene.analysis.rankings.iter().filter(|ranking| !ranking.contrasts.is_empty()) {
         let keys = || ranking.order.iter().map(|index| &scene.sweep.cells[*index].key);

@@ -409,7 +409,7 @@ fn the_table_on_the_terminal_keeps_its_width() {
 #[test]
 fn lines_that_begin_with_a_bracket_end_no_run() {
     let folder = temporary();
-    write(&folder.path().join("a.json"), &checkpoint(&plain_ids(), "x"));
+    write(&folder.path().join("a.json"), checkpoint(&plain_ids(), "x"));
     write(&folder.path().join("psql.log"), b" count\n-------\n     1\n(1 row)\n");
     write(&folder.path().join("server.log"), b"Starting USER vLLM server on node: n1\n(128, 64)\n(EngineCore pid=104)");
     let report = analyze_in(folder.path(), &["."]);

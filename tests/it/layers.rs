@@ -19,7 +19,7 @@ const LAYERS: [(&str, &[&str]); 17] = [
     ("bundle", &["redact"]),
     ("fsio", &["bundle"]),
     ("rules", &["records"]),
-    ("identity", &["records", "redact"]),
+    ("identity", &["words", "records", "redact"]),
     ("sources", &["words", "records", "identity", "redact", "rules", "fsio", "bundle"]),
     ("sweep", &["records", "identity"]),
     ("frames", &["records", "sweep"]),

@@ -1,8 +1,9 @@
 //! Real, public result files, against what an independent program says of them.
 //!
 //! The files are not part of the repository: they are looked for beside it, or where `TAUREPORT_REAL_DATA` says. Without
-//! them these tests do nothing and say so. `README.md` there defines every expected figure.
+//! them these tests are ignored (`build.rs` looks when it is built). `README.md` there defines every expected figure.
 
+mod dialects;
 mod files;
 mod logs;
 mod published;

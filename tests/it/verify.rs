@@ -214,6 +214,7 @@ fn real() -> Option<PathBuf> {
 }
 
 #[test]
+#[cfg_attr(not(real_data), ignore = "no real data")]
 fn a_published_submission_verifies() {
     let Some(root) = real() else { return };
     let name = "toolorchestra_nvidia_2025-12-02";
@@ -236,6 +237,7 @@ fn a_published_submission_verifies() {
 }
 
 #[test]
+#[cfg_attr(not(real_data), ignore = "no real data")]
 fn every_published_submission_is_read() {
     let Some(root) = real() else { return };
     let folder = folder(&json!({}));

@@ -6,8 +6,8 @@ use super::Side;
 
 /// Version of the form of the file: raised where an older program would misread it.
 ///
-/// 1.1 added the calls of logs; a file of 1.0 has none.
-pub const SCHEMA_VERSION: &str = "1.1";
+/// 1.1 added the calls of logs, 1.2 what is to be known of the data; an older file has none.
+pub const SCHEMA_VERSION: &str = "1.2";
 /// What tells the file from other files of taureport.
 const KIND: &str = "baseline";
 const TOOL: &str = "taureport";

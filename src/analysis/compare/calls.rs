@@ -265,7 +265,7 @@ mod tests {
     }
 
     fn side(calls: Vec<CallSeries>) -> Side {
-        Side { name: "a".to_owned(), cells: Vec::new(), calls }
+        Side { name: "a".to_owned(), cells: Vec::new(), calls, warnings: Vec::new() }
     }
 
     fn found(base: Vec<CallSeries>, new: Vec<CallSeries>) -> Calls {

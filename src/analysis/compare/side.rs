@@ -165,6 +165,9 @@ pub struct Side {
     /// The calls in its logs.
     #[serde(default)]
     pub calls: Vec<CallSeries>,
+    /// What the reader must know of its data, in words: a baseline keeps it.
+    #[serde(default)]
+    pub warnings: Vec<String>,
 }
 
 /// Returns the cells of a sweep under an error policy.
@@ -244,7 +247,12 @@ pub fn split(
         values.push((UNKNOWN.to_owned(), unknown));
     }
     if groups.is_empty() {
-        let side = |(name, cells): (String, Vec<CellData>)| Side { calls: calls(&name), name, cells: pooled(cells) };
+        let side = |(name, cells): (String, Vec<CellData>)| Side {
+            calls: calls(&name),
+            name,
+            cells: pooled(cells),
+            warnings: Vec::new(),
+        };
         return Ok(values.into_iter().map(side).collect());
     }
     let known: Vec<String> = values.iter().map(|(value, _)| value.clone()).collect();
@@ -256,7 +264,7 @@ pub fn split(
             cells.extend(own.iter().cloned());
             own_calls.extend(calls(wanted));
         }
-        Ok(Side { name: group.join("+"), cells: pooled(cells), calls: calls::pooled(own_calls) })
+        Ok(Side { name: group.join("+"), cells: pooled(cells), calls: calls::pooled(own_calls), warnings: Vec::new() })
     };
     groups.iter().map(side).collect()
 }

@@ -25,7 +25,7 @@ fn side(name: &str, env: &str, tasks: &[(u32, u32, f64)]) -> Side {
         fractional_rewards: 0,
         tasks: (0_i64..).zip(tasks).map(|(id, task)| (TaskId::from(id), data(task))).collect(),
     };
-    Side { name: name.to_owned(), cells: vec![cell], calls: Vec::new() }
+    Side { name: name.to_owned(), cells: vec![cell], calls: Vec::new(), warnings: Vec::new() }
 }
 
 fn two(a: &[(u32, u32, f64)], b: &[(u32, u32, f64)]) -> Report {
@@ -122,7 +122,7 @@ fn of_several_only_the_worse_is_set_apart() {
 fn averages_need_what_all_sides_have() {
     let with = |name: &str, envs: &[&str]| {
         let cells = envs.iter().flat_map(|env| side(name, env, &[(2, 1, 1.0), (2, 2, 1.0), (2, 0, 1.0)]).cells).collect();
-        Side { name: name.to_owned(), cells, calls: Vec::new() }
+        Side { name: name.to_owned(), cells, calls: Vec::new(), warnings: Vec::new() }
     };
     let full = compare(vec![with("a", &["airline", "retail"]), with("b", &["airline", "retail"])], None, Settings::default());
     assert_eq!(full.overall[0].over, ["airline", "retail"]);

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, path::Path};
 
+use anyhow::Context;
+
 use super::{
     super::{
         UsageError,
@@ -11,10 +13,13 @@ use super::{
     args::{CompareArgs, PolicyArgs},
 };
 use crate::{
-    analysis::compare::{
-        Side,
-        baseline::{Baseline, BaselineError},
-        calls, cells, split,
+    analysis::{
+        self,
+        compare::{
+            Side,
+            baseline::{Baseline, BaselineError},
+            calls, cells, split,
+        },
     },
     bundle::{
         json,
@@ -22,11 +27,11 @@ use crate::{
     },
     cli::args::{AttemptsArg, ErrorsArg, InputArgs},
     fsio,
-    records::{Loaded, by_reason},
+    records::Loaded,
     redact::{shown, veil},
     sources::discover::split_label,
     sweep::{Attempts, By, Column, ErrorPolicy, Sweep, assemble_by, without_copies},
-    views::divisions,
+    views::{scene::Scene, warnings::of_inputs},
 };
 
 /// Most sides: more would be a mistake (`--across task`).
@@ -131,11 +136,14 @@ impl Read {
             }
             let input = InputArgs { paths: paths.clone(), ..args.input.clone() };
             let Some(sweep) = self.sweep(&input, &By::default(), &args.policies, printer)? else { return Ok(false) };
+            let before = if label.is_none() { format!("{}: ", veil(path)) } else { String::new() };
+            let warnings = warnings(&sweep, args.policies.errors)?;
             let name = label.map_or_else(|| short(path), str::to_owned);
             self.sides.push(Side {
                 name: veil(&name).into_owned(),
                 cells: cells(&sweep, policy(args.policies.errors)),
                 calls: calls::pooled(calls::by_label(&sweep.logs).into_values().flatten().collect()),
+                warnings: warnings.into_iter().map(|warning| format!("{before}{warning}")).collect(),
             });
         }
         self.tell_apart(first, &args.input.paths);
@@ -151,6 +159,7 @@ impl Read {
             found.ok_or_else(|| UsageError(format!("--across: there is no column {column:?}; there are {}", known())))?;
         let by = By::parse(&format!("cell,{}", column.name()));
         let Some(sweep) = self.sweep(&args.input, &by, &args.policies, printer)? else { return Ok(false) };
+        self.warnings.extend(warnings(&sweep, args.policies.errors)?);
         let groups: Vec<Vec<String>> =
             args.sides.iter().map(|group| group.split('+').map(|value| veil(value.trim()).into_owned()).collect()).collect();
         let calls = calls::by_label(&sweep.logs);
@@ -176,9 +185,7 @@ impl Read {
         }
         found.problems.iter().for_each(|problem| printer.warning(problem));
         let mut sweep = assemble_by(found.loaded, attempts(policies.attempts), &by.clone().with_pool(input.pool));
-        self.warnings.extend(divisions::lines(&sweep));
         sweep.logs = without_copies(found.logs);
-        self.warnings.extend(by_reason(sweep.passed_over.iter().filter(|one| one.unreadable)));
         if printer.is_verbose() {
             for issue in &sweep.issues {
                 printer.note(&format!("{}: {}: {}", issue.path, issue.kind.name(), issue.message));
@@ -221,6 +228,13 @@ impl Read {
             }
         }
     }
+}
+
+/// All that `analyze` warns of, but for what it compares.
+fn warnings(sweep: &Sweep, errors: ErrorsArg) -> anyhow::Result<Vec<String>> {
+    let options = analysis::Options { errors: policy(errors), ..analysis::Options::default() };
+    let figures = analysis::analyze(sweep, &options).context("computing the figures")?;
+    Ok(of_inputs(&Scene::new(sweep, &figures, env!("CARGO_PKG_VERSION"))))
 }
 
 /// The last part of a path, without the endings of result files.

@@ -72,7 +72,8 @@ fn a_simulation_begins_once_whatever_stands_before_its_lines() {
     };
     let expected = [(Some(0), true), (Some(1), true)];
     assert_eq!(started(text), expected);
-    let stamped: String = text.lines().map(|line| format!("2026-05-30T21:23:11.5943407Z {line}\n")).collect();
+    let stamped: Vec<String> = text.lines().map(|line| format!("2026-05-30T21:23:11.5943407Z {line}")).collect();
+    let stamped = stamped.join("\n");
     assert_eq!(started(&stamped), expected);
     // A logger of another form than loguru's leaves the start without a time; it is still one start.
     let other = text.replace(".716 | INFO     | x:382 - ", ",716 INFO ");

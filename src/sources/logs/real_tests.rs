@@ -29,6 +29,7 @@ const PROFILE: LogKind = LogKind { profile: true, console: false, vllm: false };
 const CONSOLE: LogKind = LogKind { profile: false, console: true, vllm: false };
 
 #[test]
+#[cfg_attr(not(real_data), ignore = "no real data")]
 fn structured_logs_are_understood_completely() {
     for (name, bytes) in folder("profile") {
         assert_eq!(recognise(&bytes, &name), Some(PROFILE), "{name}");
@@ -55,6 +56,7 @@ fn structured_logs_are_understood_completely() {
 }
 
 #[test]
+#[cfg_attr(not(real_data), ignore = "no real data")]
 fn three_renderings_of_one_log_say_the_same() {
     let files = folder("profile");
     let said_by = |name: &str| {
@@ -69,6 +71,7 @@ fn three_renderings_of_one_log_say_the_same() {
 }
 
 #[test]
+#[cfg_attr(not(real_data), ignore = "no real data")]
 fn the_documented_lines_say_what_they_say() {
     let Some(bytes) = folder("profile").remove("documented_lines.log") else { return };
     let log = read_named(&bytes, "documented_lines.log").profile.unwrap();
@@ -85,6 +88,7 @@ fn the_documented_lines_say_what_they_say() {
 }
 
 #[test]
+#[cfg_attr(not(real_data), ignore = "no real data")]
 fn logs_with_nothing_for_us_are_passed_over() {
     for name in ["other", "training"] {
         for (file, bytes) in folder(name) {
@@ -96,6 +100,7 @@ fn logs_with_nothing_for_us_are_passed_over() {
 }
 
 #[test]
+#[cfg_attr(not(real_data), ignore = "no real data")]
 fn console_logs_tell_their_run() {
     let mut lines = Vec::new();
     for (name, bytes) in folder("console") {

@@ -7,10 +7,13 @@ use crate::{
         document::{Block, Document, Section},
         table::Table,
     },
+    words::plural,
 };
 
 /// Regressed tasks listed for a row.
 const LISTED: usize = 10;
+/// Warnings listed.
+const WARNINGS: usize = 8;
 
 /// Returns the comment: verdicts, the table of pass^1, what failed, regressions.
 pub fn document(scene: &CompareScene<'_>) -> Document {
@@ -46,7 +49,12 @@ pub fn document(scene: &CompareScene<'_>) -> Document {
         ));
         blocks.push(Block::Points(regressed));
     }
-    blocks.extend(words::warnings(scene).into_iter().map(|warning| Block::Text(format!("Warning: {warning}"))));
+    let warnings = words::warnings(scene);
+    let more = warnings.len().saturating_sub(WARNINGS) as u64;
+    blocks.extend(warnings.into_iter().take(WARNINGS).map(|warning| Block::Text(format!("Warning: {warning}"))));
+    if more > 0 {
+        blocks.push(Block::Text(format!("{} in the report.", plural(more, "further warning"))));
+    }
     let sections = vec![Section { id: "comment".to_owned(), heading: String::new(), blocks }];
     Document { title: super::title(scene), sections, tables: vec![table], charts: Vec::new() }
 }

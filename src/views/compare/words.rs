@@ -108,9 +108,9 @@ pub fn flips(scene: &CompareScene<'_>) -> Vec<String> {
     scene.report.rows.iter().map(line).collect()
 }
 
-/// Returns all warnings.
+/// Returns all warnings, those about the comparison before those about the data of a side.
 pub fn warnings(scene: &CompareScene<'_>) -> Vec<String> {
-    let mut found = scene.input_warnings.clone();
+    let mut found: Vec<String> = Vec::new();
     for row in &scene.report.rows {
         found.extend(row.cautions.iter().map(|one| format!("{}: {}", scene.row(row), caution(row, one))));
     }
@@ -128,6 +128,13 @@ pub fn warnings(scene: &CompareScene<'_>) -> Vec<String> {
         for cell in side.cells.iter().filter(|cell| cell.without_task > 0) {
             let (episodes, is) = (plural(cell.without_task, "episode"), verb(cell.without_task, "is", "are"));
             found.push(format!("{}: {episodes} of {} without a task {is} excluded.", side.name, cell_name(cell)));
+        }
+    }
+    let of_data = scene.input_warnings.iter().chain(scene.report.sides.iter().flat_map(|side| &side.warnings));
+    for warning in of_data {
+        // Sides made from the same files say the same.
+        if !found.contains(warning) {
+            found.push(warning.clone());
         }
     }
     found

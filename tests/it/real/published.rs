@@ -10,6 +10,7 @@ use crate::support::assert_near;
 
 /// The tasks of gpt-4o on the airline environment, as τ-bench's README has them (.420 .273 .220 .200).
 #[test]
+#[cfg_attr(not(real_data), ignore = "no real data")]
 fn the_published_run() {
     let Some(data) = data() else { return };
     let sweep = data.sweep(&["tau1/tau-bench/historical_trajectories/gpt-4o-airline.json"], Attempts::First);
@@ -30,6 +31,7 @@ fn the_published_run() {
 
 /// 258 of 345 records are infrastructure errors; the metrics stored in the file count them as failures.
 #[test]
+#[cfg_attr(not(real_data), ignore = "no real data")]
 fn the_run_that_lost_its_server() {
     let Some(data) = data() else { return };
     let path = "tau1/wrapped-metrics/results/Llama-3.1-8B-Instruct/retail-temperature-0.0_0717023203.json";
@@ -45,6 +47,7 @@ fn the_run_that_lost_its_server() {
 
 /// 39 rows repeat a (task, trial); τ-bench's own formula makes pass^4 1.86 of it.
 #[test]
+#[cfg_attr(not(real_data), ignore = "no real data")]
 fn the_file_with_repeated_rows() {
     let Some(data) = data() else { return };
     let path = "tau1/agent-project-history/1bdbe093e5/results/airline/fc/4B/num_trials-4.json";

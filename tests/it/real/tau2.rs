@@ -81,6 +81,7 @@ fn mean(values: &[f64]) -> Option<f64> {
 }
 
 #[test]
+#[cfg_attr(not(real_data), ignore = "no real data")]
 fn simulations_are_counted() {
     each_result(|_, file, wanted| {
         let rewards = rewards(file);
@@ -101,6 +102,7 @@ fn simulations_are_counted() {
 }
 
 #[test]
+#[cfg_attr(not(real_data), ignore = "no real data")]
 fn the_configuration_is_read() {
     each_result(|_, file, wanted| {
         let identity = &file.identity;
@@ -120,6 +122,7 @@ fn the_configuration_is_read() {
 }
 
 #[test]
+#[cfg_attr(not(real_data), ignore = "no real data")]
 fn terminations_are_counted() {
     each_result(|_, file, wanted| {
         let mut found: BTreeMap<String, usize> = BTreeMap::new();
@@ -134,6 +137,7 @@ fn terminations_are_counted() {
 }
 
 #[test]
+#[cfg_attr(not(real_data), ignore = "no real data")]
 fn pass_k_of_a_file() {
     each_result(|_, file, wanted| {
         let sweep = alone(file, Attempts::All);
@@ -148,6 +152,7 @@ fn pass_k_of_a_file() {
 }
 
 #[test]
+#[cfg_attr(not(real_data), ignore = "no real data")]
 fn costs_are_added_up() {
     each_result(|_, file, wanted| {
         let wanted = &wanted["agent_cost"];
@@ -159,6 +164,7 @@ fn costs_are_added_up() {
 }
 
 #[test]
+#[cfg_attr(not(real_data), ignore = "no real data")]
 fn durations_are_read() {
     each_result(|path, file, wanted| {
         let wanted = &wanted["duration_s"];
@@ -189,6 +195,7 @@ fn results<'a>(data: &'a Data, path: &str) -> &'a ResultFile {
 }
 
 #[test]
+#[cfg_attr(not(real_data), ignore = "no real data")]
 fn a_directory_is_one_run() {
     let Some(data) = data() else { return };
     let file = results(data, DIRECTORY);
@@ -215,6 +222,7 @@ fn a_directory_is_one_run() {
 
 /// Conversations of people, one a file: not evaluated, without a trial, a cost or a word on the run.
 #[test]
+#[cfg_attr(not(real_data), ignore = "no real data")]
 fn a_simulation_stands_alone() {
     let Some(data) = data() else { return };
     let paths: Vec<&String> = data.files.keys().filter(|path| path.starts_with(WITHOUT_REWARDS[1])).collect();
