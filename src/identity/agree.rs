@@ -6,7 +6,7 @@ use super::Field;
 use super::words::{is_family_word, is_size};
 
 /// Returns whether two values of a field do not contradict each other.
-pub(super) fn agree(field: Field, a: &str, b: &str) -> bool {
+pub fn agree(field: Field, a: &str, b: &str) -> bool {
     match field {
         Field::Model | Field::UserModel => models_agree(a, b),
         Field::Temperature => {

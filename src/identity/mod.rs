@@ -33,6 +33,7 @@ pub mod tau2;
 pub mod variant;
 mod words;
 
+pub use agree::agree;
 pub use content::ContentHints;
 pub use field::Field;
 pub use layout::{Layout, LayoutError};

@@ -152,6 +152,8 @@ pub struct Tokens {
 pub struct Tau2Facts {
     /// Id of the simulation.
     pub id: String,
+    /// Digest of its messages; `None` without a conversation.
+    pub messages_digest: Option<u64>,
     /// Why it ended; `None` where missing.
     pub termination: Option<Termination>,
     /// The components whose product is the reward; empty where not evaluated.

@@ -3,7 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Attempts, Cell, Trial, renderings::id};
+use super::{
+    Attempts, Cell, Trial,
+    renderings::{id, messages_digest},
+};
 use crate::records::{Conversation, Episode, Outcome};
 
 /// The simulations seen so far, by cell and id.
@@ -19,8 +22,9 @@ struct Seen {
     scored: bool,
     /// Whether another reward was met.
     counted: bool,
-    /// Size of its conversation, where it has one.
+    /// Size of its conversation, where it has one, and the digest of its messages.
     conversation: Option<Conversation>,
+    digest: Option<u64>,
 }
 
 /// What becomes of an episode.
@@ -42,14 +46,15 @@ impl Regraded {
     pub(super) fn settle(&mut self, index: usize, cell: &mut Cell, episode: &Episode, attempts: Attempts) -> Settled {
         let Some(id) = id(episode) else { return Settled::Stays };
         let (reward, scored) = (reward(episode), matches!(episode.outcome, Outcome::Scored { .. }));
-        let conversation = episode.conversation;
+        let (conversation, digest) = (episode.conversation, messages_digest(episode));
         let Some(known) = self.seen.get_mut(&(index, id.to_owned())) else {
-            self.seen.insert((index, id.to_owned()), Seen { reward, scored, counted: false, conversation });
+            self.seen.insert((index, id.to_owned()), Seen { reward, scored, counted: false, conversation, digest });
             return Settled::Stays;
         };
         let sizes = known.conversation.zip(conversation);
         // Ids such as `0` are not unique: another conversation is another simulation.
-        if sizes.is_some_and(|(known, own)| known != own) {
+        let is_other_text = known.digest.zip(digest).is_some_and(|(known, own)| known != own);
+        if is_other_text || sizes.is_some_and(|(known, own)| known != own) {
             return Settled::Stays;
         }
         if known.reward == reward {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Attempts, By, CellKey,
     again::{Regraded, Settled, hand_on_termination, take_out},
-    divide::{Divided, Division, Why, divide, is_discarded},
+    divide::{Divided, Division, Telling, Why, divide, is_discarded},
     renderings,
 };
 use crate::records::{
@@ -132,17 +132,10 @@ pub fn assemble(loaded: Vec<Loaded>, attempts: Attempts) -> Sweep {
 /// Puts the episodes of all files into cells made by `by`. `loaded` is in order of path.
 pub fn assemble_by(loaded: Vec<Loaded>, attempts: Attempts, by: &By) -> Sweep {
     let mut sweep = Sweep { by: by.clone(), ..Sweep::default() };
-    let mut files = Vec::new();
-    for one in loaded {
-        match one {
-            Loaded::Results(file) => files.push(*file),
-            Loaded::PassedOver(passed) => sweep.passed_over.push(passed),
-        }
-    }
-    // Where an episode lies in two files, the copy that knows more and whose facts were not invented stays.
-    files.sort_by_key(|file| (has_invented_times(file), renderings::is_bare(file)));
+    let (mut files, passed) = sorted(loaded);
+    sweep.passed_over = passed;
     let renderings = renderings::adopt(&mut files);
-    let divided = divide(&files, &renderings);
+    let (divided, _) = divide(&files, &renderings, by.telling());
     let keys: BTreeSet<CellKey> = files.iter().enumerate().flat_map(|(at, file)| keys(&divided, at, file, by)).collect();
     sweep.cells = keys
         .into_iter()
@@ -158,6 +151,27 @@ pub fn assemble_by(loaded: Vec<Loaded>, attempts: Attempts, by: &By) -> Sweep {
     sweep
 }
 
+/// Returns the words of paths that tell variants among files, for [`By::with_telling`].
+pub fn telling(loaded: &[Loaded]) -> Telling {
+    let (mut files, _) = sorted(loaded.to_vec());
+    let renderings = renderings::adopt(&mut files);
+    divide(&files, &renderings, &Telling::default()).1
+}
+
+/// Returns the result files in the order in which they are put together, and the others. Where an episode lies in two files, the copy
+/// that knows more and whose facts were not invented stays.
+fn sorted(loaded: Vec<Loaded>) -> (Vec<ResultFile>, Vec<PassedOver>) {
+    let (mut files, mut passed) = (Vec::new(), Vec::new());
+    for one in loaded {
+        match one {
+            Loaded::Results(file) => files.push(*file),
+            Loaded::PassedOver(one) => passed.push(one),
+        }
+    }
+    files.sort_by_key(|file| (has_invented_times(file), renderings::is_bare(file)));
+    (files, passed)
+}
+
 fn has_invented_times(file: &ResultFile) -> bool {
     file.episodes.iter().any(|episode| episode.tau2.as_deref().is_some_and(|facts| facts.placeholder_times))
 }
@@ -170,7 +184,7 @@ fn is_split(file: &ResultFile, by: &By) -> bool {
 /// Returns the keys of the cells of a file, which has one even without any episode.
 fn keys(divided: &Divided, at: usize, file: &ResultFile, by: &By) -> BTreeSet<CellKey> {
     let key = |episode: Option<&Episode>| by.key(divided.key(at, file, episode), file, episode);
-    if is_split(file, by) && !file.episodes.is_empty() {
+    if (is_split(file, by) || divided.splits(at)) && !file.episodes.is_empty() {
         file.episodes.iter().map(|episode| key(Some(episode))).collect()
     } else {
         BTreeSet::from([key(None)])
@@ -190,10 +204,10 @@ impl Sweep {
     /// Adds the next file. All episodes of a `copy` are on record already.
     fn add_file(&mut self, mut file: ResultFile, copy: bool, attempts: Attempts, divided: &Divided, seen: &mut Seen) {
         let by = self.by.clone();
-        let splits = is_split(&file, &by);
+        let at = self.files.len();
+        let splits = is_split(&file, &by) || divided.splits(at);
         let episodes = std::mem::take(&mut file.episodes);
         let records = episodes.len();
-        let at = self.files.len();
         let key = |episode: Option<&Episode>| by.key(divided.key(at, &file, episode), &file, episode);
         let whole = self.index_of(&key(None));
         let of = |sweep: &Self, episode: &Episode| {
@@ -226,7 +240,7 @@ impl Sweep {
                 }
             }
         }
-        self.place(placed, attempts, seen);
+        self.place(placed, attempts, divided, seen);
         self.issues.extend(file.issues);
         self.files.push(FileSummary {
             source: file.source,
@@ -241,7 +255,7 @@ impl Sweep {
     }
 
     /// Puts the episodes of the next file into their cells, copies of known ones excepted.
-    fn place(&mut self, episodes: Vec<(usize, Episode)>, attempts: Attempts, seen: &mut Seen) {
+    fn place(&mut self, episodes: Vec<(usize, Episode)>, attempts: Attempts, divided: &Divided, seen: &mut Seen) {
         let file = self.files.len();
         let mut shared: BTreeMap<usize, usize> = BTreeMap::new();
         for (index, episode) in episodes {
@@ -252,7 +266,7 @@ impl Sweep {
                 cells.iter().filter(strange).for_each(|other| *shared.entry(*other).or_default() += 1);
             }
             let cell = &mut self.cells[index];
-            if !cells.insert(index) && !is_anonymous(&episode) {
+            if !cells.insert(index) && !is_anonymous(&episode) && !divided.is_trial(file, &episode) {
                 cell.tally.exact_duplicates += 1;
                 hand_on_termination(cell, &episode);
                 continue;
@@ -296,14 +310,15 @@ impl Sweep {
     }
 }
 
-/// Returns whether nothing tells an episode from another of its kind: scored, but without a conversation or an id on record. Errors
-/// are known by their text.
+/// Returns whether nothing tells an episode from another of its kind: scored, but without a conversation (its mere size is none) or an id
+/// on record. Errors are known by their text.
 fn is_anonymous(episode: &Episode) -> bool {
     let has_id = episode.tau2.as_deref().is_some_and(|facts| !facts.id.is_empty());
-    episode.conversation.is_none() && !has_id && !matches!(episode.outcome, Outcome::Error { .. })
+    episode.conversation.is_none_or(|size| size.turns == 0) && !has_id && !matches!(episode.outcome, Outcome::Error { .. })
 }
 
-fn is_beyond_chance(episode: &Episode) -> bool {
+/// Returns whether another episode like this one cannot be chance.
+pub(super) fn is_beyond_chance(episode: &Episode) -> bool {
     episode.conversation.is_some_and(|size| size.turns >= TURNS_BEYOND_CHANCE)
 }
 

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use super::CellKey;
+use super::{CellKey, Telling};
 use crate::{
     identity::settings::{AGENT, USER, ends_with_path},
     records::{Episode, Outcome, Part, ResultFile, Tau2Task, episode::is_success},
@@ -126,6 +126,8 @@ pub struct By {
     settings: Vec<String>,
     /// Whether variants count as trials of one cell (`--pool`).
     pool: bool,
+    /// Words that tell variants in files outside the sweep.
+    telling: Telling,
 }
 
 /// Why a `--by` cannot be read.
@@ -139,7 +141,7 @@ pub struct ByError {
 
 impl Default for By {
     fn default() -> Self {
-        Self { usual: true, columns: Vec::new(), settings: Vec::new(), pool: false }
+        Self { usual: true, columns: Vec::new(), settings: Vec::new(), pool: false, telling: Telling::default() }
     }
 }
 
@@ -200,6 +202,16 @@ impl By {
         Self { pool, ..self }
     }
 
+    /// Tells variants by the words that tell them in other files too, so that the sides of a comparison have the same ones.
+    #[must_use]
+    pub fn with_telling(self, telling: Telling) -> Self {
+        Self { telling, ..self }
+    }
+
+    pub(super) fn telling(&self) -> &Telling {
+        &self.telling
+    }
+
     /// Returns whether the user asked for that.
     pub fn pools_variants(&self) -> bool {
         self.pool
@@ -222,7 +234,7 @@ impl By {
 
     /// Returns whether cells are made otherwise than usual.
     pub fn is_usual(&self) -> bool {
-        *self == Self::default().with_pool(self.pool)
+        self.usual && self.columns.is_empty() && self.settings.is_empty()
     }
 
     /// Returns the key of the cell of an episode with a usual key; without one, that of its file.

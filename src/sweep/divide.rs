@@ -1,18 +1,16 @@
 //! Where files of one configuration hold other results of the same trials: variants of it, or repetitions?
 //!
 //! Paths tell. If they differ in words (`baseline/`, `with_memory/`), each group of words is a variant and a cell of its own; if they
-//! differ in counters, dates or hashes only (`trial_1/`, `seed42/`), the files are further trials. Files that share episodes are one
-//! run, seen twice, and stay together. Files that hold no other results of the same trials stay together too, whatever their names.
-//! Before that, files whose tasks are other tasks under the same ids are kept apart.
+//! differ in counters, dates or hashes only (`trial_1/`, `seed42/`), the files are further trials. Words that tell variants in one
+//! environment tell them in all. Files that share episodes are one run, seen twice, and stay together ([`runs`]). Files that hold no
+//! other results of the same trials stay together too, whatever their names. Before that, files whose tasks are other tasks under the
+//! same ids are kept apart ([`task_sets`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{
-    CellKey,
-    renderings::{Rendering, id, may_be_one},
-};
+use super::{CellKey, renderings::Rendering, runs, task_sets};
 use crate::{
-    identity::{settings, variant},
+    identity::variant,
     records::{Episode, Fingerprint, Outcome, ResultFile, TaskId},
 };
 
@@ -47,6 +45,10 @@ pub struct Division {
 #[derive(Debug, Default)]
 pub(super) struct Divided {
     added: BTreeMap<(usize, CellKey), Added>,
+    /// Episodes, by file and record, that belong to another run than the rest of their file: copies of it.
+    elsewhere: BTreeMap<(usize, usize), Added>,
+    /// Episodes, by file and record, that look like copies and are trials.
+    trials: BTreeSet<(usize, usize)>,
     /// For the reader.
     pub(super) divisions: Vec<Division>,
 }
@@ -57,11 +59,48 @@ struct Added {
     variant: Option<String>,
 }
 
+/// Words of paths that tell variants, by configuration. Sides of a comparison are told apart by the words of all of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Telling {
+    by_configuration: BTreeMap<CellKey, BTreeSet<String>>,
+    /// Those of every configuration.
+    everywhere: BTreeSet<String>,
+}
+
+impl Telling {
+    /// Adds the words of another sweep.
+    pub fn extend(&mut self, other: Self) {
+        self.everywhere.extend(other.everywhere);
+        for (key, words) in other.by_configuration {
+            self.by_configuration.entry(key).or_default().extend(words);
+        }
+    }
+
+    /// Adds the words of a variant that is known by its name only.
+    pub fn add_variant(&mut self, variant: &str) {
+        self.everywhere.extend(variant.split(['_', ' ']).map(str::to_owned));
+    }
+
+    fn of(&self, key: &CellKey) -> BTreeSet<&str> {
+        let own = self.by_configuration.get(&Self::configuration(key)).into_iter().flatten();
+        own.chain(&self.everywhere).map(String::as_str).collect()
+    }
+
+    fn add(&mut self, key: &CellKey, words: &BTreeSet<String>) {
+        self.by_configuration.entry(Self::configuration(key)).or_default().extend(words.iter().cloned());
+    }
+
+    fn configuration(key: &CellKey) -> CellKey {
+        CellKey { label: None, ..key.across_environments() }
+    }
+}
+
 impl Divided {
     /// Returns the usual key of an episode of a file.
     pub(super) fn key(&self, index: usize, file: &ResultFile, episode: Option<&Episode>) -> CellKey {
         let mut key = CellKey::of(file, episode);
-        if let Some(added) = self.added.get(&(index, key.clone())) {
+        let elsewhere = episode.and_then(|episode| self.elsewhere.get(&(index, episode.record)));
+        if let Some(added) = elsewhere.or_else(|| self.added.get(&(index, key.clone()))) {
             key.settings.extend(added.tasks.iter().map(|tasks| (TASKS.to_owned(), tasks.clone())));
             let both = key.variant.iter().chain(&added.variant).map(String::as_str).collect::<Vec<_>>().join(" ");
             key.variant = (!both.is_empty()).then_some(both);
@@ -70,18 +109,33 @@ impl Divided {
     }
 }
 
-/// The episodes that a file has in one cell.
-struct Member<'a> {
-    file: usize,
-    episodes: Vec<&'a Episode>,
-    words: Vec<String>,
-    tasks: BTreeMap<&'a TaskId, u64>,
-    /// Members of one run have the same number.
-    run: usize,
+impl Divided {
+    /// Returns whether episodes of a file belong to several runs.
+    pub(super) fn splits(&self, file: usize) -> bool {
+        self.elsewhere.range((file, 0)..=(file, usize::MAX)).next().is_some()
+    }
+
+    /// Returns whether an episode is a trial though another one is its like.
+    pub(super) fn is_trial(&self, file: usize, episode: &Episode) -> bool {
+        self.trials.contains(&(file, episode.record))
+    }
 }
 
-/// Finds out what must be told apart. `renderings` says which files are other renderings of others, which do not count.
-pub(super) fn divide(files: &[ResultFile], renderings: &[Option<Rendering>]) -> Divided {
+/// The episodes that a file has in one cell.
+pub(super) struct Member<'a> {
+    pub(super) file: usize,
+    pub(super) episodes: Vec<&'a Episode>,
+    words: Vec<String>,
+    pub(super) tasks: BTreeMap<&'a TaskId, u64>,
+    /// Members of one run have the same number.
+    pub(super) run: usize,
+    /// Copies of episodes of other runs, with the run of each.
+    pub(super) elsewhere: Vec<(&'a Episode, usize)>,
+}
+
+/// Finds out what must be told apart. `renderings` says which files are other renderings of others, which do not count; `told` are words
+/// that tell variants elsewhere. Returns the words found here too.
+pub(super) fn divide(files: &[ResultFile], renderings: &[Option<Rendering>], told: &Telling) -> (Divided, Telling) {
     let mut divided = Divided::default();
     for why in [Why::SameSimulations, Why::SameOutcomes] {
         let is_such = |at: &usize| renderings[*at].is_some_and(|(_, known_by)| known_by == why);
@@ -96,37 +150,62 @@ pub(super) fn divide(files: &[ResultFile], renderings: &[Option<Rendering>]) -> 
             groups.entry(key).or_default().push(Member::of(index, file, episodes));
         }
     }
-    for (key, mut members) in groups.into_iter().filter(|(_, members)| members.len() > 1) {
-        number_runs(&mut members);
-        let classes = by_tasks(members);
-        let names: Vec<Option<String>> = classes.iter().map(|(tasks, _)| (classes.len() > 1).then(|| name_of(tasks))).collect();
+    let mut telling = told.clone();
+    let mut sets = Vec::new();
+    for (key, mut members) in groups {
+        runs::number(&mut members);
+        divided.trials.extend(runs::trials_like_others(&members));
+        let classes = task_sets::classes(members);
         if classes.len() > 1 {
             divided.note(Why::OtherTasks, classes.iter().flat_map(|(_, members)| members));
         }
-        for ((_, members), tasks) in classes.into_iter().zip(names) {
-            let told = words_that_tell(&members);
-            match &told {
+        for (tasks, members) in classes {
+            let words = words_that_tell(&members);
+            match &words {
                 Some(words) if words.is_empty() => divided.note(Why::Counters, members.iter()),
-                Some(_) => divided.note(Why::Words, members.iter()),
+                Some(words) => {
+                    divided.note(Why::Words, members.iter());
+                    telling.add(&key, words);
+                }
                 None => {}
             }
-            let variants = variants(&members, &told.unwrap_or_default());
-            for member in &members {
-                let variant = variants.get(&member.run).cloned().flatten();
-                divided.added.insert((member.file, key.clone()), Added { tasks: tasks.clone(), variant });
-            }
+            sets.push((key.clone(), tasks, members));
         }
     }
+    divided.add(&sets, &telling);
     // A rendering goes where its run goes.
     for (index, run) in renderings.iter().enumerate().filter_map(|(index, rendering)| Some((index, rendering.as_ref()?.0))) {
         if let Some(added) = divided.added.get(&(run, CellKey::of(&files[run], None))).cloned() {
             divided.added.insert((index, CellKey::of(&files[index], None)), added);
         }
     }
-    divided
+    (divided, telling)
 }
 
+/// The members of one configuration that have the same tasks, with the name of these where there are others.
+type Set<'a> = (CellKey, Option<String>, Vec<Member<'a>>);
+
 impl Divided {
+    /// Says of all members to which variant they belong.
+    fn add(&mut self, sets: &[Set<'_>], telling: &Telling) {
+        let mut of_run: BTreeMap<usize, Added> = BTreeMap::new();
+        for (key, tasks, members) in sets {
+            let variants = variants(members, &telling.of(key));
+            for member in members {
+                let added = Added { tasks: tasks.clone(), variant: variants.get(&member.run).cloned().flatten() };
+                of_run.insert(member.run, added.clone());
+                self.added.insert((member.file, key.clone()), added);
+            }
+        }
+        for member in sets.iter().flat_map(|(_, _, members)| members) {
+            for (episode, run) in &member.elsewhere {
+                if let Some(added) = of_run.get(run) {
+                    self.elsewhere.insert((member.file, episode.record), added.clone());
+                }
+            }
+        }
+    }
+
     fn note<'a>(&mut self, why: Why, members: impl Iterator<Item = &'a Member<'a>>) {
         let mut files: Vec<usize> = members.map(|member| member.file).collect();
         files.sort_unstable();
@@ -143,6 +222,7 @@ impl<'a> Member<'a> {
             words: variant::words(&file.source.path, &file.identity),
             tasks: tasks.filter_map(|(id, task)| Some((id, task.digest?))).collect(),
             run: index,
+            elsewhere: Vec::new(),
         }
     }
 }
@@ -164,108 +244,6 @@ fn by_key(file: &ResultFile) -> BTreeMap<CellKey, Vec<&Episode>> {
 /// Returns whether the benchmark itself discarded an episode.
 pub(super) fn is_discarded(episode: &Episode) -> bool {
     episode.tau2.as_deref().is_some_and(|facts| facts.discarded)
-}
-
-/// Gives members that share half of the smaller one's scored episodes with a run the number of that run: a run and copies of it, parts
-/// of it, earlier states of it.
-fn number_runs(members: &mut [Member<'_>]) {
-    let mut holders = Holders::default();
-    // Fewest scored episodes of a member of each run.
-    let mut smallest: BTreeMap<usize, usize> = BTreeMap::new();
-    for at in 0..members.len() {
-        let own = members[at].run;
-        // An error has no content that could tell it from the same error of another run.
-        let scored = members[at].episodes.iter().copied().filter(|one| matches!(one.outcome, Outcome::Scored { .. }));
-        let scored: Vec<&Episode> = scored.collect();
-        let mut shared: BTreeMap<usize, usize> = BTreeMap::new();
-        for run in scored.iter().flat_map(|episode| holders.of(episode)) {
-            *shared.entry(run).or_default() += 1;
-        }
-        let is_one = |(run, episodes): &(usize, usize)| 2 * episodes >= scored.len().min(smallest[run]);
-        let merged: BTreeSet<usize> = shared.into_iter().filter(is_one).map(|(run, _)| run).chain([own]).collect();
-        let first = merged.first().copied().unwrap_or(own);
-        if merged.len() > 1 {
-            members.iter_mut().filter(|member| merged.contains(&member.run)).for_each(|member| member.run = first);
-            holders.rename(&merged, first);
-        }
-        for episode in &scored {
-            holders.add(episode, first);
-        }
-        let fewest = merged.iter().filter_map(|run| smallest.remove(run)).chain([scored.len()]).min();
-        smallest.insert(first, fewest.unwrap_or_default());
-    }
-}
-
-/// Which runs have an episode.
-#[derive(Default)]
-struct Holders<'a> {
-    by_content: BTreeMap<Fingerprint, BTreeSet<usize>>,
-    by_id: BTreeMap<&'a str, (&'a Episode, BTreeSet<usize>)>,
-}
-
-impl<'a> Holders<'a> {
-    /// Returns the runs that have an episode, or the same simulation graded otherwise. An outcome alone tells nothing.
-    fn of(&self, episode: &Episode) -> BTreeSet<usize> {
-        let same_content = self.by_content.get(&episode.fingerprint).filter(|_| episode.conversation.is_some());
-        let same_id = id(episode).and_then(|id| self.by_id.get(id));
-        let same_id = same_id.filter(|(known, _)| known.task == episode.task && may_be_one(known, episode));
-        same_content.into_iter().chain(same_id.map(|(_, runs)| runs)).flatten().copied().collect()
-    }
-
-    fn add(&mut self, episode: &'a Episode, run: usize) {
-        self.by_content.entry(episode.fingerprint).or_default().insert(run);
-        if let Some(id) = id(episode) {
-            self.by_id.entry(id).or_insert_with(|| (episode, BTreeSet::new())).1.insert(run);
-        }
-    }
-
-    /// Gives runs that turned out to be one its number. Costly, but rare: most files are runs of their own or join one run.
-    fn rename(&mut self, merged: &BTreeSet<usize>, first: usize) {
-        if merged.len() < 3 {
-            // The member's own number is not in use yet.
-            return;
-        }
-        for runs in self.by_content.values_mut().chain(self.by_id.values_mut().map(|(_, runs)| runs)) {
-            if runs.iter().any(|run| merged.contains(run)) {
-                runs.retain(|run| !merged.contains(run));
-                runs.insert(first);
-            }
-        }
-    }
-}
-
-type Tasks<'a> = BTreeMap<&'a TaskId, u64>;
-
-/// Groups members whose tasks agree where they have the same id. Members of one run stay together.
-fn by_tasks(members: Vec<Member<'_>>) -> Vec<(Tasks<'_>, Vec<Member<'_>>)> {
-    let mut classes: Vec<(Tasks<'_>, Vec<Member<'_>>)> = Vec::new();
-    for member in members {
-        let agreeing = |class: &Tasks<'_>| -> Option<usize> {
-            let common = member.tasks.iter().filter_map(|(id, own)| Some((own, class.get(id)?)));
-            common.map(|(own, other)| (own == other).then_some(1)).sum()
-        };
-        let same_run = classes.iter().position(|(_, others)| others.iter().any(|other| other.run == member.run));
-        let fitting = || {
-            let fits =
-                classes.iter().enumerate().filter_map(|(at, (class, _))| Some((agreeing(class)?, std::cmp::Reverse(at))));
-            fits.max().map(|(_, at)| at.0)
-        };
-        match same_run.or_else(fitting) {
-            Some(at) => {
-                member.tasks.iter().for_each(|(id, digest)| {
-                    classes[at].0.entry(*id).or_insert(*digest);
-                });
-                classes[at].1.push(member);
-            }
-            None => classes.push((member.tasks.clone(), vec![member])),
-        }
-    }
-    classes
-}
-
-fn name_of(tasks: &Tasks<'_>) -> String {
-    let lines: Vec<String> = tasks.iter().map(|(id, digest)| format!("\n{id} {digest:x}")).collect();
-    settings::value(&format!("tasks{}", lines.concat()))
 }
 
 /// Returns the words in which the paths of members differ that hold other results of the same trial. Empty where they differ in none;
@@ -301,7 +279,7 @@ fn words_that_tell(members: &[Member<'_>]) -> Option<BTreeSet<String>> {
 }
 
 /// Returns the variant of each run: those of its words that tell, in the order of the path.
-fn variants(members: &[Member<'_>], telling: &BTreeSet<String>) -> BTreeMap<usize, Option<String>> {
+fn variants(members: &[Member<'_>], telling: &BTreeSet<&str>) -> BTreeMap<usize, Option<String>> {
     let mut found: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
     for member in members {
         let mut own: Vec<&str> = Vec::new();

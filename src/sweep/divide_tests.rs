@@ -185,15 +185,31 @@ fn bare(path: &str, rewards: [f64; 4]) -> ResultFile {
 
 #[test]
 fn outcomes_alone_prove_a_rendering_only_in_the_folder_of_the_run() {
-    let cells = |path: &str, rewards: [f64; 4]| {
-        let sweep = assemble(loaded(vec![bare(path, rewards), file("run/results.json", 1)]), Attempts::First);
+    let run = |rewards: [f64; 4]| {
+        let mut run = file("run/results.json", 1);
+        for (episode, reward) in run.episodes.iter_mut().zip(rewards) {
+            episode.outcome = Outcome::Scored { reward };
+        }
+        run
+    };
+    let of = |other: ResultFile, rewards: [f64; 4]| {
+        let sweep = assemble(loaded(vec![other, run(rewards)]), Attempts::First);
         (sweep.cells.len(), whys(&sweep), sweep.cells[0].tally.exact_duplicates)
     };
-    let all = [1.0; 4];
-    assert_eq!(cells("run/flat.jsonl", all), (1, vec![Why::SameOutcomes], 4));
-    assert_eq!(cells("run/export/flat.jsonl", all), (1, vec![Why::SameOutcomes], 4));
-    assert_eq!(cells("other/flat.jsonl", all), (2, Vec::new(), 0));
+    let mixed = [1.0, 0.0, 1.0, 1.0];
+    let cells = |path: &str, rewards: [f64; 4]| of(bare(path, rewards), mixed);
+    assert_eq!(cells("run/flat.jsonl", mixed), (1, vec![Why::SameOutcomes], 4));
+    assert_eq!(cells("run/export/flat.jsonl", mixed), (1, vec![Why::SameOutcomes], 4));
+    assert_eq!(cells("other/flat.jsonl", mixed), (2, Vec::new(), 0));
     assert_eq!(cells("run/flat.jsonl", [1.0, 1.0, 1.0, 0.0]), (2, Vec::new(), 0));
+    // Outcomes that are all alike prove nothing, and those of another environment or model are another run's.
+    assert_eq!(of(bare("run/flat.jsonl", [0.0; 4]), [0.0; 4]).0, 2);
+    let part = |value: &str| Some(Part::new(value, Origin::Content));
+    for change in [|one: &mut Identity, part| one.env = part, |one: &mut Identity, part| one.model = part] {
+        let mut other = bare("run/flat.jsonl", mixed);
+        change(&mut other.identity, part("another"));
+        assert_eq!(of(other, mixed).0, 2);
+    }
 }
 
 #[test]
@@ -214,4 +230,108 @@ fn ids_prove_a_rendering_anywhere_unless_the_conversations_differ() {
     };
     assert_eq!(cells(None), (1, vec![Why::SameSimulations], 4));
     assert_eq!(cells(Some(9)).0, 2);
+}
+
+/// Airline at the paths, retail at some of them: runs of their own each.
+fn in_two_environments(airline: &[&str], retail: &[&str]) -> Sweep {
+    let mut files: Vec<ResultFile> =
+        airline.iter().chain(retail).enumerate().map(|(run, path)| file(path, run as u128 + 1)).collect();
+    for file in &mut files[airline.len()..] {
+        file.identity.env = Some(Part::new("retail", Origin::Content));
+    }
+    assemble(loaded(files), Attempts::First)
+}
+
+#[test]
+fn words_that_tell_variants_in_one_environment_tell_them_in_all() {
+    let sweep = in_two_environments(&["airline.json", "with_memory/airline.json"], &["with_memory/retail.json"]);
+    let found: Vec<_> = sweep.cells.iter().map(|cell| (cell.key.env.as_deref(), cell.key.variant.as_deref())).collect();
+    let memory = Some("with_memory");
+    assert_eq!(found, [(Some("airline"), memory), (Some("airline"), None), (Some("retail"), memory)]);
+}
+
+#[test]
+fn sides_of_a_comparison_are_told_apart_by_the_words_of_both() {
+    let base = at(&["base/a.json", "base/with_memory/a.json"]);
+    let new = || loaded(vec![file("new/with_memory/a.json", 9)]);
+    assert_eq!(variants(&assemble(new(), Attempts::First)), [("-", 4)]);
+    let by = By::default().with_telling(super::super::telling(&base));
+    assert_eq!(variants(&assemble_by(new(), Attempts::First, &by)), [("with_memory", 4)]);
+}
+
+#[test]
+fn a_file_that_holds_two_variants_is_a_copy_of_each() {
+    let mut merged = file("merged/x.json", 1);
+    merged.episodes.extend(file("", 2).episodes.into_iter().map(|mut episode| {
+        episode.record += 4;
+        episode
+    }));
+    for paths in [["baseline/x.json", "with_memory/x.json"], ["z_baseline/x.json", "z_with_memory/x.json"]] {
+        let files = vec![file(paths[0], 1), merged.clone(), file(paths[1], 2)];
+        let sweep = assemble(loaded(files), Attempts::First);
+        let found: Vec<usize> = variants(&sweep).into_iter().map(|(_, trials)| trials).collect();
+        assert_eq!((found, whys(&sweep)), (vec![4, 4], vec![Why::Words]), "{paths:?}");
+    }
+}
+
+#[test]
+fn short_conversations_that_are_alike_prove_nothing() {
+    // Two of four episodes are one turn and alike, in runs that differ in the others.
+    let short = |path: &str, run: u128| {
+        let mut file = file(path, run);
+        for episode in &mut file.episodes[..2] {
+            episode.fingerprint = Fingerprint(u128::try_from(episode.record).unwrap_or_default());
+            episode.conversation = Some(Conversation { messages: 2, turns: 1, tool_calls: 1 });
+            episode.tau2 = None;
+        }
+        file
+    };
+    let of = |paths: [&str; 2]| {
+        let sweep = assemble(loaded(vec![short(paths[0], 1), short(paths[1], 2)]), Attempts::First);
+        variants(&sweep).into_iter().map(|(_, trials)| trials).collect::<Vec<_>>()
+    };
+    assert_eq!(of(["baseline/x.json", "with_memory/x.json"]), [4, 4]);
+    assert_eq!(of(["trial_1/x.json", "trial_2/x.json"]), [8]);
+    // But a file that has nothing else than an episode of another is a part of it.
+    let mut part = short("trial_1/task_0.json", 1);
+    part.episodes.truncate(1);
+    let sweep = assemble(loaded(vec![short("trial_1/x.json", 1), part]), Attempts::First);
+    assert_eq!(variants(&sweep), [("-", 4)]);
+}
+
+#[test]
+fn sets_of_tasks_do_not_depend_on_the_order_of_files() {
+    let part = |path: &str, run: u128, digests: &[(i64, u64)]| {
+        let mut file = with_tasks(file(path, run), digests);
+        for (episode, (id, _)) in file.episodes.iter_mut().zip(digests.iter().cycle()) {
+            episode.task = Some(TaskId::from(*id));
+        }
+        file
+    };
+    let sets: [&[(i64, u64)]; 4] = [&[(0, 1), (1, 2)], &[(0, 8), (1, 9)], &[(5, 3), (6, 4)], &[(5, 6), (6, 7)]];
+    let cells = |order: [usize; 4]| {
+        let files = order.iter().enumerate().map(|(at, set)| part(&format!("{at}.json"), *set as u128 + 1, sets[*set]));
+        let sweep = assemble(loaded(files.collect()), Attempts::First);
+        sweep.cells.iter().map(|cell| cell.key.settings.get(TASKS).cloned()).collect::<Vec<_>>()
+    };
+    let first = cells([0, 1, 2, 3]);
+    assert_eq!(first.len(), 4, "{first:?}");
+    assert_eq!(cells([3, 0, 2, 1]), first);
+}
+
+#[test]
+fn simulations_of_one_id_and_other_texts_are_two() {
+    let run = |path: &str, run: u64| {
+        let mut file = file(path, u128::from(run));
+        for (at, episode) in file.episodes.iter_mut().enumerate() {
+            let facts = Tau2Facts { id: format!("sim_{at}"), messages_digest: Some(run), ..Tau2Facts::default() };
+            episode.tau2 = Some(Box::new(facts));
+            episode.outcome = Outcome::Scored { reward: if run == 1 { 0.0 } else { 1.0 } };
+        }
+        file
+    };
+    let sweep = assemble(loaded(vec![run("trial_1/x.json", 1), run("trial_2/x.json", 2)]), Attempts::First);
+    assert_eq!((variants(&sweep), sweep.cells[0].tally.regraded), (vec![("-", 8)], 0));
+    let sweep = assemble(loaded(vec![run("baseline/x.json", 1), run("with_memory/x.json", 2)]), Attempts::First);
+    assert_eq!(variants(&sweep), [("baseline", 4), ("with_memory", 4)]);
 }

@@ -22,12 +22,14 @@ mod key;
 mod logs;
 pub mod policy;
 mod renderings;
+mod runs;
+mod task_sets;
 
 pub use crate::identity::settings::{USER, short_name};
-pub use assemble::{Cell, CellFiles, FileSummary, Shared, Sweep, Tally, Trial, assemble, assemble_by};
+pub use assemble::{Cell, CellFiles, FileSummary, Shared, Sweep, Tally, Trial, assemble, assemble_by, telling};
 pub use basis::{Rebased, rebase};
 pub use by::{By, ByError, Column, DEFAULT};
-pub use divide::{Division, TASKS, Why};
+pub use divide::{Division, TASKS, Telling, Why};
 pub use key::CellKey;
 pub use logs::without_copies;
 pub use policy::{Attempts, ErrorPolicy, Standing};

@@ -1,13 +1,20 @@
 //! One run in several renderings: a results file, one simulation a file, flat outcomes, a viewer's export.
 //!
 //! Only a results file says what was run. Another rendering is known for one by the ids of its simulations, wherever it lies; without ids
-//! by equal outcomes of all tasks, but only in the folder of the run or below it, since equal outcomes elsewhere prove nothing. It takes
-//! the identity of the results file, and its episodes are copies.
+//! by equal outcomes of all tasks, but only in the folder of the run or below it, since equal outcomes elsewhere prove nothing, and only
+//! where the outcomes tell something ([`FEWEST_OUTCOMES`], not all alike) and nothing the file says is against it. It takes the identity
+//! of the results file, and its episodes are copies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::divide::Why;
-use crate::records::{Benchmark, Episode, Identity, Origin, Outcome, Part, ResultFile, TaskId};
+use crate::{
+    identity::{Field, agree},
+    records::{Benchmark, Episode, Identity, Origin, Outcome, Part, ResultFile, TaskId},
+};
+
+/// Fewest episodes whose outcomes prove a rendering.
+const FEWEST_OUTCOMES: usize = 4;
 
 /// A file that renders a run: the index of the run's own file, and how that is known.
 pub(super) type Rendering = (usize, Why);
@@ -82,25 +89,59 @@ fn by_simulations(file: &ResultFile, files: &[ResultFile], ids: &Ids<'_>) -> Opt
     run
 }
 
-/// Returns whether two simulations with one id may be the same: ids such as `0` are not unique, conversations of other sizes tell so.
+/// Returns whether two simulations with one id may be the same: ids such as `0` are not unique, other conversations tell so.
 pub(super) fn may_be_one(a: &Episode, b: &Episode) -> bool {
-    a.conversation.zip(b.conversation).is_none_or(|(a, b)| a == b)
+    let digests = messages_digest(a).zip(messages_digest(b));
+    a.conversation.zip(b.conversation).is_none_or(|(a, b)| a == b) && digests.is_none_or(|(a, b)| a == b)
+}
+
+/// Returns the digest of the messages of a simulation.
+pub(super) fn messages_digest(episode: &Episode) -> Option<u64> {
+    episode.tau2.as_deref()?.messages_digest
 }
 
 /// Returns the run in whose folder a file lies and whose tasks all ended as in the file; `None` where the runs of several
 /// configurations did.
 fn by_outcomes(file: &ResultFile, files: &[ResultFile], full: &[usize]) -> Option<usize> {
     let own = outcomes(file).filter(|_| file.episodes.iter().all(|episode| id(episode).is_none()))?;
+    let rewards: BTreeSet<Option<u64>> = own.values().flatten().copied().collect();
+    if file.episodes.len() < FEWEST_OUTCOMES || rewards.len() < 2 {
+        return None;
+    }
     let folder = file.source.run_folder();
     let inside = |run: &str| run == "." || folder == run || folder.strip_prefix(run).is_some_and(|rest| rest.starts_with('/'));
     let around =
         full.iter().filter(|at| files[**at].source.label == file.source.label && inside(&files[**at].source.run_folder()));
-    let mut same: Vec<usize> = around.copied().filter(|at| outcomes(&files[*at]).as_ref() == Some(&own)).collect();
+    let is_same = |at: &usize| outcomes(&files[*at]).as_ref() == Some(&own) && may_be_of(file, &files[*at]);
+    let mut same: Vec<usize> = around.copied().filter(is_same).collect();
     let depth = |at: &usize| files[*at].source.run_folder().len();
     let nearest = same.iter().map(depth).max()?;
     same.retain(|at| depth(at) == nearest);
     let first = *same.first()?;
     same.iter().all(|at| files[*at].identity == files[first].identity).then_some(first)
+}
+
+/// Returns whether nothing that a file says is against its being a rendering of a run: neither environment nor model, nor how the
+/// episodes ended.
+fn may_be_of(file: &ResultFile, run: &ResultFile) -> bool {
+    let differ = |field: Field, own: &Option<Part>, other: &Option<Part>| {
+        own.as_ref().zip(other.as_ref()).is_some_and(|(own, other)| !agree(field, &own.value, &other.value))
+    };
+    let (own, other) = (&file.identity, &run.identity);
+    let of_records = file.episodes.iter().filter_map(|episode| episode.identity.as_deref());
+    let is_other = |own: &Identity| differ(Field::Env, &own.env, &other.env) || differ(Field::Model, &own.model, &other.model);
+    !is_other(own)
+        && !of_records.into_iter().any(is_other)
+        && ends(file).is_none_or(|own| ends(run).is_none_or(|run| own == run))
+}
+
+/// How many episodes ended in each way; `None` where one does not say.
+fn ends(file: &ResultFile) -> Option<BTreeMap<String, usize>> {
+    let mut ends = BTreeMap::new();
+    for episode in &file.episodes {
+        *ends.entry(episode.tau2.as_deref()?.termination.as_ref()?.to_string()).or_default() += 1;
+    }
+    Some(ends)
 }
 
 /// The rewards of each task in order of the trials, whatever these are counted from; `None` where an episode names no task.

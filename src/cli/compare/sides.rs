@@ -7,7 +7,7 @@ use anyhow::Context;
 use super::{
     super::{
         UsageError,
-        load::{explain_nothing, load, refuse_unused},
+        load::{Found, explain_nothing, load, refuse_unused},
         printer::Printer,
     },
     args::{CompareArgs, PolicyArgs},
@@ -30,7 +30,7 @@ use crate::{
     records::Loaded,
     redact::{shown, veil},
     sources::discover::split_label,
-    sweep::{Attempts, By, Column, ErrorPolicy, Sweep, assemble_by, without_copies},
+    sweep::{Attempts, By, Column, ErrorPolicy, Sweep, Telling, assemble_by, telling, without_copies},
     views::{scene::Scene, warnings::of_inputs},
 };
 
@@ -124,21 +124,50 @@ impl Read {
             }
         }
         let first = self.sides.len();
+        let mut loaded = Vec::new();
         for (label, paths) in groups {
-            let path = split_label(&paths[0]).1;
-            let read_as_baseline = if paths.len() == 1 { baseline(path, Path::new(path))? } else { None };
-            if let Some((mut file, input)) = read_as_baseline {
-                if let Some(label) = label {
-                    file.side.name = veil(label).into_owned();
+            let path = split_label(&paths[0]).1.to_owned();
+            let read_as_baseline = if paths.len() == 1 { baseline(&path, Path::new(&path))? } else { None };
+            let what = match read_as_baseline {
+                Some(baseline) => Err(baseline),
+                None => match self.load(&InputArgs { paths, ..args.input.clone() }, printer)? {
+                    Some(found) => Ok(found),
+                    None => return Ok(false),
+                },
+            };
+            loaded.push((label, path, what));
+        }
+        // Words that tell variants on one side tell them on the others.
+        let mut words = Telling::default();
+        for (_, _, what) in &loaded {
+            match what {
+                Ok(found) => words.extend(telling(&found.loaded)),
+                Err((baseline, _)) => {
+                    baseline.side.cells.iter().filter_map(|cell| cell.part("variant")).for_each(|name| words.add_variant(name));
                 }
-                self.add_baseline(file, input, &args.policies);
-                continue;
             }
-            let input = InputArgs { paths: paths.clone(), ..args.input.clone() };
-            let Some(sweep) = self.sweep(&input, &By::default(), &args.policies, printer)? else { return Ok(false) };
-            let before = if label.is_none() { format!("{}: ", veil(path)) } else { String::new() };
+        }
+        self.sides
+            .iter()
+            .flat_map(|side| &side.cells)
+            .filter_map(|cell| cell.part("variant"))
+            .for_each(|name| words.add_variant(name));
+        let by = By::default().with_telling(words);
+        for (label, path, what) in loaded {
+            let found = match what {
+                Ok(found) => found,
+                Err((mut file, input)) => {
+                    if let Some(label) = label {
+                        file.side.name = veil(label).into_owned();
+                    }
+                    self.add_baseline(file, input, &args.policies);
+                    continue;
+                }
+            };
+            let sweep = self.sweep(found, &by.clone().with_pool(args.input.pool), &args.policies, printer);
+            let before = if label.is_none() { format!("{}: ", veil(&path)) } else { String::new() };
             let warnings = warnings(&sweep, args.policies.errors)?;
-            let name = label.map_or_else(|| short(path), str::to_owned);
+            let name = label.map_or_else(|| short(&path), str::to_owned);
             self.sides.push(Side {
                 name: veil(&name).into_owned(),
                 cells: cells(&sweep, policy(args.policies.errors)),
@@ -158,7 +187,8 @@ impl Read {
         let column =
             found.ok_or_else(|| UsageError(format!("--across: there is no column {column:?}; there are {}", known())))?;
         let by = By::parse(&format!("cell,{}", column.name()));
-        let Some(sweep) = self.sweep(&args.input, &by, &args.policies, printer)? else { return Ok(false) };
+        let Some(found) = self.load(&args.input, printer)? else { return Ok(false) };
+        let sweep = self.sweep(found, &by.with_pool(args.input.pool), &args.policies, printer);
         self.warnings.extend(warnings(&sweep, args.policies.errors)?);
         let groups: Vec<Vec<String>> =
             args.sides.iter().map(|group| group.split('+').map(|value| veil(value.trim()).into_owned()).collect()).collect();
@@ -169,22 +199,28 @@ impl Read {
         Ok(true)
     }
 
-    /// Loads and assembles; `None` where nothing is usable.
-    fn sweep(
-        &mut self,
-        input: &InputArgs,
-        by: &By,
-        policies: &PolicyArgs,
-        printer: &mut Printer,
-    ) -> anyhow::Result<Option<Sweep>> {
+    /// Loads; `None` where nothing is usable.
+    fn load(&mut self, input: &InputArgs, printer: &mut Printer) -> anyhow::Result<Option<Found>> {
         let mut found = load(input, printer)?;
         self.names.append(&mut found.names);
         if !found.loaded.iter().any(|one| matches!(one, Loaded::Results(_))) {
-            explain_nothing(&found, printer);
+            if found.logs.is_empty() {
+                explain_nothing(&found, printer);
+            } else {
+                printer.warning(&format!(
+                    "{}: there are logs but no results; compare needs results, and compares the calls in the logs beside them \
+                     (`taureport analyze` reads logs alone)",
+                    input.paths.join(", ")
+                ));
+            }
             return Ok(None);
         }
         found.problems.iter().for_each(|problem| printer.warning(problem));
-        let mut sweep = assemble_by(found.loaded, attempts(policies.attempts), &by.clone().with_pool(input.pool));
+        Ok(Some(found))
+    }
+
+    fn sweep(&mut self, found: Found, by: &By, policies: &PolicyArgs, printer: &mut Printer) -> Sweep {
+        let mut sweep = assemble_by(found.loaded, attempts(policies.attempts), by);
         sweep.logs = without_copies(found.logs);
         if printer.is_verbose() {
             for issue in &sweep.issues {
@@ -205,7 +241,7 @@ impl Read {
             kind: "log".to_owned(),
             label: log.source.label.clone(),
         }));
-        Ok(Some(sweep))
+        sweep
     }
 
     /// Gives sides of one name the paths they come from as names, and numbers where these are the same too.

@@ -1,0 +1,198 @@
+//! Which files are one run: a run and copies of it, parts of it, earlier states of it.
+//!
+//! Files that share half of the smaller one's scored episodes are one run, whatever they are called. What is shared must be beyond
+//! chance: two short conversations may be alike. A file that holds what two different runs have (`merged/` beside `baseline/` and
+//! `with_memory/`) is neither: each of its episodes goes to the run that has it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    assemble::is_beyond_chance,
+    divide::Member,
+    renderings::{id, may_be_one},
+};
+use crate::records::{Episode, Fingerprint, Outcome, TaskId};
+
+/// Most runs among which a short episode is looked for.
+const MOST_RUNS: usize = 100;
+
+type Trial<'a> = (&'a TaskId, Option<i64>);
+
+/// Numbers the runs of members.
+pub(super) fn number(members: &mut [Member<'_>]) {
+    // A file that holds several others comes after them.
+    let mut order: Vec<usize> = (0..members.len()).collect();
+    order.sort_by_key(|at| (scored(&members[*at]).count(), members[*at].file));
+    let mut runs = Runs { of: (0..members.len()).collect(), results: BTreeMap::new() };
+    let mut holders = Holders::default();
+    for at in order {
+        let mut shared: BTreeMap<usize, usize> = BTreeMap::new();
+        for other in scored(&members[at]).flat_map(|episode| holders.of(episode)) {
+            *shared.entry(other).or_default() += 1;
+        }
+        let is_one = |(other, episodes): &(usize, usize)| 2 * episodes >= scored(&members[*other]).count();
+        let joined: BTreeSet<usize> = shared.into_iter().filter(is_one).map(|(other, _)| runs.find(other)).collect();
+        if joined.len() > 1 && runs.differ(&joined) {
+            collect(&mut members[at], &joined, &holders, &mut runs);
+        } else {
+            for other in joined {
+                runs.join(at, other);
+            }
+        }
+        let run = runs.find(at);
+        for episode in members[at].episodes.iter().copied() {
+            if matches!(episode.outcome, Outcome::Scored { .. })
+                && let Some(task) = &episode.task
+            {
+                runs.results.entry(run).or_default().entry((task, episode.trial)).or_insert(episode.fingerprint);
+            }
+            holders.add(episode, at, &mut runs);
+        }
+    }
+    // A run is called after its first file; what is elsewhere was kept by member.
+    let files: Vec<usize> = members.iter().map(|member| member.file).collect();
+    let mut first: BTreeMap<usize, usize> = BTreeMap::new();
+    for (at, file) in files.iter().enumerate() {
+        let known = first.entry(runs.find(at)).or_insert(*file);
+        *known = (*known).min(*file);
+    }
+    for (at, member) in members.iter_mut().enumerate() {
+        member.run = first[&runs.find(at)];
+        for (_, run) in &mut member.elsewhere {
+            *run = first[&runs.find(*run)];
+        }
+    }
+}
+
+/// An error has no content that could tell it from the same error of another run.
+fn scored<'m, 'a>(member: &'m Member<'a>) -> impl Iterator<Item = &'a Episode> + use<'m, 'a> {
+    member.episodes.iter().copied().filter(|episode| matches!(episode.outcome, Outcome::Scored { .. }))
+}
+
+/// Hands the episodes of a file that several runs have over to these.
+fn collect<'a>(member: &mut Member<'a>, joined: &BTreeSet<usize>, holders: &Holders<'a>, runs: &mut Runs<'a>) {
+    let mut own = Vec::new();
+    for episode in std::mem::take(&mut member.episodes) {
+        let holder = holders.any(episode).into_iter().find(|other| joined.contains(&runs.find(*other)));
+        match holder {
+            Some(other) => member.elsewhere.push((episode, other)),
+            None => own.push(episode),
+        }
+    }
+    member.episodes = own;
+}
+
+/// Which members are of one run.
+struct Runs<'a> {
+    of: Vec<usize>,
+    results: BTreeMap<usize, BTreeMap<Trial<'a>, Fingerprint>>,
+}
+
+impl<'a> Runs<'a> {
+    fn find(&mut self, at: usize) -> usize {
+        let mut root = at;
+        while self.of[root] != root {
+            root = self.of[root];
+        }
+        self.of[at] = root;
+        root
+    }
+
+    fn join(&mut self, at: usize, other: usize) {
+        let (own, other) = (self.find(at), self.find(other));
+        if own == other {
+            return;
+        }
+        let (small, large) = (own.max(other), own.min(other));
+        self.of[small] = large;
+        for (trial, result) in self.results.remove(&small).unwrap_or_default() {
+            self.results.entry(large).or_default().entry(trial).or_insert(result);
+        }
+    }
+
+    /// Returns whether two of the runs have other results of half of the smaller one's trials.
+    fn differ(&self, joined: &BTreeSet<usize>) -> bool {
+        let mut known: BTreeMap<Trial<'a>, (usize, Fingerprint)> = BTreeMap::new();
+        let mut other: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+        for run in joined {
+            for (trial, result) in self.results.get(run).into_iter().flatten() {
+                let (first, before) = *known.entry(*trial).or_insert((*run, *result));
+                if first != *run && before != *result {
+                    *other.entry((first, *run)).or_default() += 1;
+                }
+            }
+        }
+        let size = |run: usize| self.results.get(&run).map_or(0, BTreeMap::len);
+        other.into_iter().any(|((a, b), trials)| 2 * trials >= size(a).min(size(b)))
+    }
+}
+
+/// Which members have an episode: the first of each run.
+#[derive(Default)]
+struct Holders<'a> {
+    by_content: BTreeMap<Fingerprint, BTreeMap<usize, usize>>,
+    by_id: BTreeMap<&'a str, (&'a Episode, BTreeMap<usize, usize>)>,
+}
+
+impl<'a> Holders<'a> {
+    /// Returns the members that have an episode, or the same simulation graded otherwise. What may be alike by chance tells nothing.
+    fn of(&self, episode: &Episode) -> BTreeSet<usize> {
+        let is_proof = is_beyond_chance(episode) || (id(episode).is_some() && episode.conversation.is_some());
+        let same_content = self.by_content.get(&episode.fingerprint).filter(|_| is_proof);
+        let same_id = id(episode).and_then(|id| self.by_id.get(id));
+        let same_id = same_id.filter(|(known, _)| known.task == episode.task && may_be_one(known, episode));
+        same_content.into_iter().chain(same_id.map(|(_, members)| members)).flat_map(BTreeMap::values).copied().collect()
+    }
+
+    /// Returns the members that have an episode, proof or not.
+    fn any(&self, episode: &Episode) -> BTreeSet<usize> {
+        let same = self.by_content.get(&episode.fingerprint).into_iter().flat_map(BTreeMap::values).copied();
+        same.chain(self.of(episode)).collect()
+    }
+
+    fn add(&mut self, episode: &'a Episode, at: usize, runs: &mut Runs<'a>) {
+        let run = runs.find(at);
+        self.by_content.entry(episode.fingerprint).or_default().entry(run).or_insert(at);
+        if let Some(id) = id(episode).filter(|_| matches!(episode.outcome, Outcome::Scored { .. })) {
+            self.by_id.entry(id).or_insert_with(|| (episode, BTreeMap::new())).1.entry(run).or_insert(at);
+        }
+    }
+}
+
+/// Returns the short episodes, by file and record, that have their like in another run and are trials all the same: both runs have other
+/// results of some trial, so neither is a copy of the other.
+pub(super) fn trials_like_others(members: &[Member<'_>]) -> BTreeSet<(usize, usize)> {
+    let mut results: BTreeMap<usize, BTreeMap<Trial<'_>, Fingerprint>> = BTreeMap::new();
+    let mut alike: BTreeMap<Fingerprint, Vec<(&Episode, &Member<'_>)>> = BTreeMap::new();
+    for member in members {
+        for episode in scored(member) {
+            if let Some(task) = &episode.task {
+                results.entry(member.run).or_default().entry((task, episode.trial)).or_insert(episode.fingerprint);
+            }
+            if !is_beyond_chance(episode) && id(episode).is_none() {
+                alike.entry(episode.fingerprint).or_default().push((episode, member));
+            }
+        }
+    }
+    let mut known: BTreeMap<(usize, usize), bool> = BTreeMap::new();
+    let mut apart = |a: usize, b: usize| {
+        *known.entry((a.min(b), a.max(b))).or_insert_with(|| {
+            let (Some(one), Some(other)) = (results.get(&a), results.get(&b)) else { return false };
+            let (small, large) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+            small.iter().any(|(trial, result)| large.get(trial).is_some_and(|found| found != result))
+        })
+    };
+    let mut found = BTreeSet::new();
+    for episodes in alike.into_values().filter(|episodes| episodes.len() > 1) {
+        let mut runs: Vec<usize> = Vec::new();
+        for (episode, member) in episodes {
+            if !runs.is_empty() && runs.iter().take(MOST_RUNS).all(|run| *run != member.run && apart(*run, member.run)) {
+                found.insert((member.file, episode.record));
+            }
+            if !runs.contains(&member.run) {
+                runs.push(member.run);
+            }
+        }
+    }
+    found
+}
