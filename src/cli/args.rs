@@ -84,7 +84,7 @@ pub(super) struct InputArgs {
     pub(super) layout: Option<String>,
     /// Set parts of the identity where a path matches, e.g. 'runs/(\w+)/=>model=$1,strategy=react'.
     ///
-    /// Repeatable, later rules win; overrides everything else.
+    /// Repeatable, later rules win; overrides everything else. A rule that matches no path, but the name of a model in a log, renames that model.
     #[arg(long, value_name = "REGEX=>FIELD=VALUE,…", help_heading = "Identity")]
     pub(super) map: Vec<String>,
     /// Count variants as trials of one cell.

@@ -72,12 +72,15 @@ pub(super) fn load(args: &InputArgs, printer: &mut Printer) -> anyhow::Result<Fo
     }
     let (mut logs, mut passed, mut other_files) = (Vec::new(), Vec::new(), found.other_files);
     let mut names = BTreeSet::new();
+    let telling = found.inputs.iter().chain(found.maybe_logs.iter().map(|(input, _)| input));
+    let paths: Vec<String> = telling.map(|input| resolve::as_matched(&input.telling)).collect();
+    let of_models = options.overrides.for_models(&paths);
     let (maybe_logs, named): (Vec<Input>, Vec<bool>) = std::mem::take(&mut found.maybe_logs).into_iter().unzip();
     for ((outcome, input), named) in load_logs(&maybe_logs, options.limits).into_iter().zip(maybe_logs).zip(named) {
         match outcome {
             MaybeLog::Log(mut log) => {
                 names.extend(log_models::names(&log));
-                log_models::rename(&mut log, &options.overrides.maps);
+                log_models::rename(&mut log, &of_models);
                 logs.push(*log);
             }
             MaybeLog::PassedOver(one) => passed.push(Loaded::PassedOver(one)),

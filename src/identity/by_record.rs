@@ -1,43 +1,120 @@
 //! Identity by record: a file may hold records of several environments, models or strategies, and each goes by its own content.
 //!
-//! Only what is certain counts: a key on the record itself (`env`, `domain`, `model`, `strategy`, …), the one policy heading of its
-//! system messages, the format instruction of its prompt, and tools that all belong to one environment.
+//! Only what is certain counts: a key on the record itself (`env`, `domain`, `model`, `strategy`, `group`, …), the one policy heading of
+//! its system messages, the format instruction of its prompt, and tools that all belong to one environment.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use super::{Field, Values, agree::agree, resolve::slot};
+use super::{Field, Values, agree::agree, resolve::slot, tables::ENVS};
 use crate::{
     records::{Identity, Origin, Part},
     redact::veil,
     words::{plural, verb},
 };
 
-/// What one record says of itself, by field.
+/// What one record says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct RecordSays(pub Values);
+pub struct RecordSays {
+    /// By field.
+    pub values: Values,
+    /// The group it puts itself into, which is no environment: a variant.
+    group: Option<String>,
+    /// The environment that its content tells, where its key names another.
+    against: Option<String>,
+}
 
-impl RecordSays {
-    /// Returns the field that a key of a record names.
-    pub fn field_of_key(key: &str) -> Option<Field> {
+/// A key by which a record says what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordKey {
+    /// A part of the identity.
+    Field(Field),
+    /// An environment or a variant.
+    Group,
+}
+
+impl RecordKey {
+    /// Returns what a key of a record stands for.
+    pub fn of(key: &str) -> Option<Self> {
         match key {
-            "env" | "domain" | "environment" => Some(Field::Env),
-            "model" | "agent_model" => Some(Field::Model),
-            "strategy" | "agent_strategy" => Some(Field::Strategy),
-            "user_model" => Some(Field::UserModel),
+            "env" | "domain" | "environment" => Some(Self::Field(Field::Env)),
+            "model" | "agent_model" => Some(Self::Field(Field::Model)),
+            "strategy" | "agent_strategy" => Some(Self::Field(Field::Strategy)),
+            "user_model" => Some(Self::Field(Field::UserModel)),
+            "group" => Some(Self::Group),
             _ => None,
         }
     }
+}
 
-    /// Adds what a key of the record says; a blank value says nothing.
+impl RecordSays {
+    /// Adds what a key of the record says.
+    pub fn read(&mut self, key: RecordKey, value: Option<&str>) {
+        match (key, value.map(str::trim).filter(|value| !value.is_empty())) {
+            (RecordKey::Field(field), value) => self.put(field, value),
+            (RecordKey::Group, Some(value)) if ENVS.contains(&value.to_lowercase().as_str()) => {
+                if !self.values.contains_key(&Field::Env) {
+                    self.put(Field::Env, Some(value));
+                }
+            }
+            (RecordKey::Group, value) => self.group = value.map(|value| veil(value).into_owned()),
+        }
+    }
+
+    /// Adds what is known of a field; a blank value says nothing.
     pub fn put(&mut self, field: Field, value: Option<&str>) {
         if let Some(value) = value.map(str::trim).filter(|value| !value.is_empty()) {
             // A key is no longer known for one once its letters are lowered.
             let value = veil(value);
             let value = if field == Field::Env { value.to_lowercase() } else { value.into_owned() };
-            self.0.insert(field, value);
+            self.values.insert(field, value);
+        }
+    }
+
+    /// Puts the record's own keys before what its content tells. A key may hold something else than a benchmark's environment (`prod`); then
+    /// the content tells it.
+    #[must_use]
+    pub fn over(self, content: Self) -> Self {
+        let Self { values: mut own, group, .. } = self;
+        let told = content.values.get(&Field::Env);
+        let differs = told.zip(own.get(&Field::Env)).is_some_and(|(told, own)| !agree(Field::Env, told, own));
+        if differs && own.get(&Field::Env).is_some_and(|env| !ENVS.contains(&env.as_str())) {
+            own.remove(&Field::Env);
+        }
+        let against = told.filter(|_| differs && own.contains_key(&Field::Env)).cloned();
+        let mut values = content.values;
+        values.extend(own);
+        Self { values, group, against }
+    }
+}
+
+/// Spells what records say alike, where they mean the same: as most of them do.
+pub fn unify(says: &mut [RecordSays]) {
+    for field in FIELDS {
+        let mut spelt: Vec<(u64, String)> =
+            counts(says, field).into_iter().map(|(value, count)| (count, value.to_owned())).collect();
+        spelt.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        let mut kept: Vec<&String> = Vec::new();
+        let mut other: BTreeMap<&String, &String> = BTreeMap::new();
+        for (_, value) in &spelt {
+            // Many spellings are many values.
+            match kept.iter().take(MOST_SPELLINGS).find(|known| agree(field, known, value)) {
+                Some(known) => _ = other.insert(value, known),
+                None => kept.push(value),
+            }
+        }
+        for value in says.iter_mut().filter_map(|one| one.values.get_mut(&field)) {
+            if let Some(known) = other.get(value) {
+                (*known).clone_into(value);
+            }
         }
     }
 }
+
+/// Values compared with one another, at most.
+const MOST_SPELLINGS: usize = 100;
 
 /// Fields that records may say of themselves.
 const FIELDS: [Field; 4] = [Field::Env, Field::Model, Field::Strategy, Field::UserModel];
@@ -45,7 +122,7 @@ const FIELDS: [Field; 4] = [Field::Env, Field::Model, Field::Strategy, Field::Us
 /// Returns the values of a field among records, with how many say each.
 fn counts(says: &[RecordSays], field: Field) -> BTreeMap<&str, u64> {
     let mut counts = BTreeMap::new();
-    for value in says.iter().filter_map(|one| one.0.get(&field)) {
+    for value in says.iter().filter_map(|one| one.values.get(&field)) {
         *counts.entry(value.as_str()).or_default() += 1;
     }
     counts
@@ -71,23 +148,53 @@ pub fn common(says: &[RecordSays], mut mixed: impl FnMut(Field)) -> Values {
 /// Returns the identity of each record that differs from that of its file, and in words how records were split and where they
 /// contradict the user.
 pub fn settle(identity: &Identity, says: &[RecordSays]) -> (Vec<Option<Arc<Identity>>>, Vec<String>) {
-    let mut known: BTreeMap<Values, Arc<Identity>> = BTreeMap::new();
+    let groups: BTreeSet<Option<&String>> = says.iter().map(|one| one.group.as_ref()).collect();
+    let mut known: BTreeMap<(Values, Option<String>), Arc<Identity>> = BTreeMap::new();
     let of_record = |one: &RecordSays| -> Option<Arc<Identity>> {
-        let other: Values =
-            one.0.iter().filter(|(field, value)| differs(identity, **field, value)).map(|(f, v)| (*f, v.clone())).collect();
-        (!other.is_empty()).then(|| {
-            let make = |other: &Values| {
+        let own = one.values.iter().filter(|(field, value)| differs(identity, **field, value));
+        let other: Values = own.map(|(field, value)| (*field, value.clone())).collect();
+        let group = one.group.clone().filter(|_| groups.len() > 1);
+        (!other.is_empty() || group.is_some()).then(|| {
+            let make = |(other, group): &(Values, Option<String>)| {
                 let mut own = identity.clone();
                 for (field, value) in other {
                     *slot(&mut own, *field) = Some(Part::new(value.clone(), Origin::Content));
                 }
+                own.variant = group.clone().map(|group| Part::new(group, Origin::Content)).or(own.variant);
                 Arc::new(own)
             };
-            Arc::clone(known.entry(other.clone()).or_insert_with(|| make(&other)))
+            let key = (other, group);
+            let identity = make(&key);
+            Arc::clone(known.entry(key).or_insert(identity))
         })
     };
     let identities = says.iter().map(of_record).collect();
-    (identities, FIELDS.into_iter().filter_map(|field| words(identity, says, field)).collect())
+    let mut notes: Vec<String> = FIELDS.into_iter().filter_map(|field| words(identity, says, field)).collect();
+    notes.extend(of_groups(says));
+    notes.extend(contradictions(says));
+    (identities, notes)
+}
+
+fn of_groups(says: &[RecordSays]) -> Option<String> {
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    for group in says.iter().filter_map(|one| one.group.as_deref()) {
+        *counts.entry(group).or_default() += 1;
+    }
+    let listed: Vec<String> = counts.iter().map(|(group, count)| format!("{group:?} ({count})")).collect();
+    (counts.len() > 1)
+        .then(|| format!("group: the records say {}; each group is a variant, a cell of its own", listed.join(", ")))
+}
+
+/// Records whose keys name another environment than their content.
+fn contradictions(says: &[RecordSays]) -> Option<String> {
+    let first = says.iter().find_map(|one| one.against.as_ref().zip(one.values.get(&Field::Env)));
+    let (told, own) = first?;
+    let count = says.iter().filter(|one| one.against.is_some()).count() as u64;
+    Some(format!(
+        "env: {} {} another environment than the tools or the policy beside it tell, such as {own:?} against {told:?}; the name was taken",
+        plural(count, "record"),
+        verb(count, "names", "name"),
+    ))
 }
 
 /// Returns whether a record's own word goes before that of its file: it says something else, and the user has not decided.

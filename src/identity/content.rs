@@ -187,15 +187,17 @@ impl ContentHints {
     }
 
     /// Returns what is certain of one record, from hints of that record alone: the environment of its one policy heading, else the one
-    /// to which all of the reference's tools belong, else the one to which all tools that were called belong; and the strategy that the
-    /// format instruction of its prompt states. A majority proves nothing here: an agent may call tools that its environment lacks.
+    /// to which all of the reference's tools belong, else the one to which all tools that were called belong, two calls at least; and the
+    /// strategy that the format instruction of its prompt states. A majority proves nothing here, nor does one call: an agent may call tools
+    /// that its environment lacks.
     pub fn certain(&self) -> RecordSays {
         let only = |votes: &[u64; ENVS.len()]| {
             let mut voted = votes.iter().zip(ENVS).filter(|(votes, _)| **votes > 0);
             voted.next().map(|(_, env)| env).filter(|_| voted.next().is_none())
         };
         let any_gold = self.gold.iter().any(|votes| *votes > 0);
-        let by_tools = || if any_gold { only(&self.gold) } else { only(&self.calls) };
+        let calls = || only(&self.calls).filter(|_| self.calls.iter().sum::<u64>() > 1);
+        let by_tools = || if any_gold { only(&self.gold) } else { calls() };
         let env = match self.headings.keys().next() {
             Some(heading) => Some(heading.as_str()).filter(|_| self.headings.len() == 1),
             None => by_tools(),
@@ -296,7 +298,7 @@ mod tests {
             h.system(&act_prompt().replace("Airline Agent", "Retail agent"));
         });
         assert_eq!(mixed.strategy(), None);
-        assert_eq!(mixed.certain().0.get(&Field::Strategy), None);
+        assert_eq!(mixed.certain().values.get(&Field::Strategy), None);
     }
 
     #[test]
@@ -322,9 +324,10 @@ mod tests {
 
     #[test]
     fn a_record_is_certain_only_where_nothing_speaks_against_it() {
-        let env = |feed: &dyn Fn(&mut ContentHints)| hints(|h| feed(h)).certain().0.get(&Field::Env).cloned();
+        let env = |feed: &dyn Fn(&mut ContentHints)| hints(|h| feed(h)).certain().values.get(&Field::Env).cloned();
         let called = |names: &[&str]| env(&|h| names.iter().for_each(|name| h.tool_call_name(name)));
-        assert_eq!(called(&["book_reservation", "think"]).as_deref(), Some("airline"));
+        assert_eq!(called(&["book_reservation", "think", "get_flight_status"]).as_deref(), Some("airline"));
+        assert_eq!(called(&["book_reservation", "think"]), None);
         assert_eq!(called(&["book_reservation", "book_reservation", "get_order_details"]), None);
         // What the task asks for tells more than what the agent tried.
         let stray = env(&|h| {

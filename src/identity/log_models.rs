@@ -2,7 +2,7 @@
 //!
 //! A server calls its model by what it was started with, which may be a folder (`/data/models/quill-7b`) in one log and an id
 //! (`org/quill-7b`) in another. A rule whose expression matches the *name of the model* and that sets `model` renames it, so that both
-//! are one series: `--map '^/data/models/(.+)=>model=org/$1'`.
+//! are one series: `--map '^/data/models/(.+)=>model=org/$1'`. A rule that matches a path is about that, and renames no model.
 
 use super::{Field, MapRule, map};
 use crate::records::log::{LogFile, LogInput, Name};

@@ -40,5 +40,10 @@ pub use layout::{Layout, LayoutError};
 pub use map::{MapError, MapRule};
 pub use resolve::{Overrides, resolve};
 
+/// Returns whether a text names an environment that τ-bench or τ²-bench ships.
+pub fn is_env(text: &str) -> bool {
+    tables::ENVS.contains(&text)
+}
+
 /// What one source says: at most one value for each field.
 pub type Values = std::collections::BTreeMap<Field, String>;

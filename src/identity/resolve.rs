@@ -7,7 +7,6 @@ use super::by_record::{self, RecordSays};
 use super::{ContentHints, Field, Layout, MapRule, Values, file_name, folder, map};
 use crate::records::{Benchmark, Identity, Origin, Part};
 use crate::redact::veil;
-use crate::words::plural;
 
 /// What the user says about paths.
 #[derive(Debug, Clone, Default)]
@@ -53,7 +52,12 @@ impl Overrides {
             (None, Some(layout)) if !fits(layout) => "--layout fits".to_owned(),
             _ => return None,
         };
-        Some(format!("{what} none of {}, such as {first}; correct it, or leave it out", plural(names.len() as u64, "path")))
+        Some(format!("{what} no path of a result file and no model of a log, such as {first}; correct it, or leave it out"))
+    }
+
+    /// Returns the rules that are about models in logs: those that match none of the paths.
+    pub fn for_models(&self, paths: &[String]) -> Vec<MapRule> {
+        self.maps.iter().filter(|rule| !paths.iter().any(|path| rule.matches(path))).cloned().collect()
     }
 }
 

@@ -8,7 +8,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::redact::redact;
 
 /// Keys that are no settings, lower case with `_`; whatever lies below one of them is none either.
-const NO_SETTINGS: [&str; 85] = [
+const NO_SETTINGS: [&str; 100] = [
     // Chance. The environment of speech is drawn from the seed; its complexity is a setting of its own.
     "seed",
     "seeds",
@@ -51,9 +51,23 @@ const NO_SETTINGS: [&str; 85] = [
     "ssl_verify",
     "stream",
     "stream_options",
+    "addr",
+    "address",
+    "api_bases",
+    "api_token",
+    "access_token",
+    "auth_token",
+    "bearer_token",
+    "hf_token",
+    "job_id",
+    "node_id",
+    "nodes",
+    "request_id",
+    "session_id",
+    "trace_id",
     "uri",
     "url",
-    "user",
+    "urls",
     "verify_ssl",
     // How long and how often is tried, and how much at once.
     "allowed_fails",
@@ -64,6 +78,7 @@ const NO_SETTINGS: [&str; 85] = [
     "max_concurrency",
     "max_parallel_requests",
     "max_retries",
+    "max_retry",
     "max_workers",
     "num_retries",
     "num_workers",
@@ -103,8 +118,9 @@ const NO_SETTINGS: [&str; 85] = [
 ];
 
 /// Beginnings and ends of keys that are no settings.
-const NO_SETTINGS_BEGIN: [&str; 7] = ["aws_", "azure_", "vertex_", "rate_limit", "retry_", "log_", "litellm_"];
-const NO_SETTINGS_END: [&str; 16] = [
+const NO_SETTINGS_BEGIN: [&str; 9] =
+    ["aws_", "azure_", "vertex_", "rate_limit", "retry_", "log_", "litellm_", "timeout_", "num_retries_"];
+const NO_SETTINGS_END: [&str; 20] = [
     "_seed",
     "_url",
     "_uri",
@@ -121,6 +137,10 @@ const NO_SETTINGS_END: [&str; 16] = [
     "_api_key",
     "_key",
     "_secret",
+    "_api_base",
+    "_address",
+    "_proxy",
+    "_urls",
 ];
 
 /// Settings that differ between environments by design: they do not make another configuration of one that spans several.
@@ -140,6 +160,12 @@ pub fn is_setting(key: &str) -> bool {
     !NO_SETTINGS.contains(&key.as_str())
         && !NO_SETTINGS_BEGIN.iter().any(|begin| key.starts_with(begin))
         && !NO_SETTINGS_END.iter().any(|end| key.ends_with(end))
+}
+
+/// Returns whether a key of an object is a setting. Among the arguments of a model, `user` is a name that the provider is told; elsewhere it
+/// is a part of the configuration.
+pub fn is_setting_of(object: &str, key: &str) -> bool {
+    is_setting(key) && !(key == "user" && matches!(object, "" | "extra_body"))
 }
 
 /// Returns whether a setting belongs to the environment.
@@ -205,6 +231,7 @@ mod tests {
             "something_new",
             "tick_duration_seconds",
             "max_token",
+            "user",
         ] {
             assert!(is_setting(key), "{key}");
         }
@@ -227,6 +254,15 @@ mod tests {
             "aws_region_name",
             "proxy_url",
             "server_port",
+            "openai_api_base",
+            "timeout_seconds",
+            "max_retry",
+            "num_retries_per_request",
+            "http_proxy",
+            "server_address",
+            "node_id",
+            "session_id",
+            "api_token",
         ] {
             assert!(!is_setting(key), "{key}");
         }

@@ -14,7 +14,7 @@ use super::{
     tables::{ENVS, FORK_STRATEGIES, STRATEGIES, SUFFIXES},
     words::{is_family_word, is_size},
 };
-use crate::records::{Benchmark, Identity, Origin, Part, ResultFile};
+use crate::records::{Benchmark, Identity, Issue, IssueKind, Origin, Part, ResultFile};
 
 /// Words that count or that stand before a number that does, and words that every path of results may hold.
 const COUNTERS: &str = "\
@@ -298,6 +298,14 @@ pub fn cut<'a>(files: impl Iterator<Item = &'a mut ResultFile>) {
         let shorter = ends.filter(|at| models.contains(&(own.clone(), value[..*at].to_owned())));
         let Some(at) = shorter.filter(|at| is_no_model(&value[at + 1..])).min() else { continue };
         let (model, rest) = (value[..at].to_owned(), value[at + 1..].to_owned());
+        file.issues.push(Issue {
+            kind: IssueKind::IdentityConflict,
+            path: file.source.path.clone(),
+            message: format!(
+                "model: the name says {value:?}, and other files {model:?}; {model:?} was taken, and {rest:?} for a variant of it (set the model \
+                 with --map or --layout if it is another one)"
+            ),
+        });
         let part = |value: String| file.identity.model.as_ref().map(|known| Part::new(value, known.origin));
         (file.identity.model, file.identity.variant) = (part(model), part(rest));
     }

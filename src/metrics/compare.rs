@@ -13,7 +13,7 @@ use super::{
     bootstrap::Bootstrap,
     detectable,
     interval::Interval,
-    paired::{self, FEW_TASKS},
+    paired::{self, FEW_TASKS, NO_SPREAD},
     pass_k::pass_hat_k,
     planning::{POWER, mde_of_se},
     ragged::{Ragged, rerun_se},
@@ -23,9 +23,6 @@ use super::{
 
 /// Tasks with k trials on both sides that pass^k needs at least where others have fewer trials: this many, or a quarter.
 const FEWEST: usize = 5;
-
-/// A standard error up to this is that of tasks which all differ by the same.
-const NO_SPREAD: f64 = 1e-9;
 
 /// How to compare.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -52,7 +49,8 @@ pub enum DecidedBy {
     PairedT,
     /// Sign flips: fewer than 20 tasks, fewer than 10 that differ, or all differ by the same.
     SignFlip,
-    /// Tasks drawn jointly for both sides: chained pass^k with trials missing.
+    /// Tasks drawn jointly for both sides: chained pass^k with trials missing. Where tasks are few, the sign flips of those with k trials
+    /// decide if their p is the larger: draws of few tasks are too sure.
     Bootstrap,
 }
 
@@ -69,7 +67,7 @@ pub struct Comparison {
     pub difference: f64,
     /// Standard error of the difference over a population of tasks; `None` with fewer than two tasks.
     pub se: Option<f64>,
-    /// Interval of the difference: Student's t, or the bootstrap's percentiles, or [`constant_interval`]; of shares never beyond ±1.
+    /// Interval of the difference: Student's t, or the bootstrap's percentiles, or [`paired::constant_interval`]; of shares never beyond ±1.
     pub interval: Option<Interval>,
     /// The two-sided p that decides.
     pub p: Option<f64>,
@@ -192,25 +190,9 @@ fn few(d: &[f64]) -> Option<[f64; FEW_TASKS - 1]> {
 /// Compares the mean over tasks of shares, such as rewards from 0 to 1: like [`compare_values`], and the interval stays within ±1.
 pub fn compare_shares(pairs: &[(f64, f64)], settings: &Settings) -> Option<Comparison> {
     let mut found = compare_values(pairs, settings)?;
-    found.interval =
-        found.interval.map(within_shares).or_else(|| constant_interval(found.tasks, found.difference, settings.conf));
+    let constant = || paired::constant_interval(found.tasks, found.difference, settings.conf);
+    found.interval = found.interval.map(paired::within_shares).or_else(constant);
     Some(found)
-}
-
-fn within_shares(ends: Interval) -> Interval {
-    Interval { lo: ends.lo.max(-1.0), hi: ends.hi.min(1.0) }
-}
-
-/// Returns the interval of a mean difference of shares where all `tasks` tasks differ by the same, in particular not at all.
-///
-/// Tasks that differ otherwise were not met, so with confidence they are at most a share `q = 1 - (α/2)^(1/m)` of all (exact binomial limit
-/// for 0 of m, Clopper & Pearson 1934); at worst these differ by -1 or by 1. `None` for fewer than two tasks.
-pub fn constant_interval(tasks: usize, difference: f64, conf: f64) -> Option<Interval> {
-    let tail = super::distribution::tail(conf)?;
-    let others = 1.0 - tail.powf(1.0 / tasks as f64);
-    (tasks > 1).then(|| {
-        within_shares(Interval { lo: difference - others * (1.0 + difference), hi: difference + others * (1.0 - difference) })
-    })
 }
 
 /// Means, variances (divisor m - 1) and covariance of two columns.

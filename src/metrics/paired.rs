@@ -12,6 +12,8 @@ use super::{
 
 /// Differences smaller than this are ties.
 const TIE: f64 = 1e-9;
+/// A standard error up to this is that of tasks which all differ by the same.
+pub const NO_SPREAD: f64 = 1e-9;
 /// With fewer common tasks than this, the sign flips decide.
 pub const FEW_TASKS: usize = 20;
 /// With fewer tasks that differ than this, the sign flips decide.
@@ -26,7 +28,8 @@ pub struct Paired {
     pub difference: f64,
     /// Its standard error, `sd(d) / √m`; `None` with fewer than two tasks.
     pub se: Option<f64>,
-    /// Student's t interval of the difference.
+    /// Interval of the difference: Student's t. Between shares ([`paired`]) it stays within ±1, and is [`constant_interval`] where all tasks
+    /// differ by the same.
     pub interval: Option<Interval>,
     /// Two-sided p of the paired t test; `None` where the standard error is zero or undefined, but 1 for identical cells.
     pub p_t: Option<f64>,
@@ -57,7 +60,33 @@ impl Paired {
 pub fn paired(pairs: &[(TaskCounts, TaskCounts)], conf: f64) -> Option<Paired> {
     let pairs: Vec<(TaskCounts, TaskCounts)> = pairs.iter().copied().filter(|(a, b)| a.n > 0 && b.n > 0).collect();
     let d: Vec<f64> = pairs.iter().filter_map(|(a, b)| Some(b.success_rate()? - a.success_rate()?)).collect();
-    of_differences(&d, conf)
+    let mut found = of_differences(&d, conf)?;
+    found.interval = share_interval(&found, conf);
+    Some(found)
+}
+
+/// Returns the interval of a mean difference of shares: that of Student's t within ±1; without any spread t gives one of no width, which no
+/// data support, and [`constant_interval`] stands for it.
+pub(super) fn share_interval(found: &Paired, conf: f64) -> Option<Interval> {
+    let spread = found.se.is_some_and(|se| se > NO_SPREAD);
+    let of_t = found.interval.filter(|_| spread).map(within_shares);
+    of_t.or_else(|| constant_interval(found.tasks, found.difference, conf))
+}
+
+pub(super) fn within_shares(ends: Interval) -> Interval {
+    Interval { lo: ends.lo.max(-1.0), hi: ends.hi.min(1.0) }
+}
+
+/// Returns the interval of a mean difference of shares where all `tasks` tasks differ by the same, in particular not at all.
+///
+/// Tasks that differ otherwise were not met, so with confidence they are at most a share `q = 1 - (α/2)^(1/m)` of all (exact binomial limit
+/// for 0 of m, Clopper & Pearson 1934); at worst these differ by -1 or by 1. `None` for fewer than two tasks.
+pub fn constant_interval(tasks: usize, difference: f64, conf: f64) -> Option<Interval> {
+    let tail = super::distribution::tail(conf)?;
+    let others = 1.0 - tail.powf(1.0 / tasks as f64);
+    (tasks > 1).then(|| {
+        within_shares(Interval { lo: difference - others * (1.0 + difference), hi: difference + others * (1.0 - difference) })
+    })
 }
 
 /// Tests the mean of per-task differences. `None` without differences.

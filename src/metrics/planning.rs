@@ -134,7 +134,8 @@ pub fn noise_floor(tasks: &[TaskCounts], trials: u32, conf: f64) -> Option<f64> 
     let m = tasks.iter().filter(|task| task.n > 0).count() as f64;
     let variance = mean_trial_variance(tasks.iter().copied())?;
     let floor = normal_quantile(conf)? * (2.0 * variance / (m * f64::from(trials))).sqrt();
-    floor.is_finite().then_some(floor)
+    // Two shares never differ by more than 1.
+    floor.is_finite().then_some(floor.min(1.0))
 }
 
 #[cfg(test)]

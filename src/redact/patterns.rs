@@ -7,12 +7,19 @@ pub(super) struct Pattern {
 }
 
 /// Literals of which at least one stands in any text a pattern can match.
-pub(super) const LITERALS: &str = r"\[redacted:|sk-|hf_|gh[opusr]_|github_pat_|glpat-|AKIA|ASIA|AIza|xox|xapp-|rpa_|gsk_|xai-|nvapi-|pplx-|eyJ|://|tgp_v1_|r8_|fw_|ya29\.|GOCSPX-|hooks\.slack\.com|npm_|pypi-|SG\.|[srp]k_(?:live|test)_|whsec_|dapi|lsv2_|pa-|tvly-|MII|b3BlbnNzaC1rZXk|PRIVATE KEY|(?i:bearer|authorization|key|token|secret|passw|credential|cookie|runpod/|sig=)";
+pub(super) const LITERALS: &str = r"\[redacted:|sk-|hf_|gh[opusr]_|github_pat_|glpat-|AKIA|ASIA|AIza|xox|xapp-|rpa_|gsk_|xai-|nvapi-|pplx-|eyJ|://|tgp_v1_|r8_|fw_|ya29\.|GOCSPX-|hooks\.slack\.com|npm_|pypi-|SG\.|[srp]k_(?:live|test)_|whsec_|dapi|lsv2_|pa-|tvly-|MII|b3BlbnNzaC1rZXk|PRIVATE KEY|(?i:bearer|authorization|key|token|secret|passw|credential|cookie|runpod/|sig=|pwd)";
 
 /// Left border of a key: the regex crate has no look-behind, and `\b` takes `_` for a letter.
 macro_rules! key {
     ($body:literal) => {
         concat!(r"(?:^|[^A-Za-z0-9])(?P<s>", $body, ")")
+    };
+}
+
+/// A key whose length is fixed: no character of its alphabet follows it.
+macro_rules! whole {
+    ($body:literal, $alphabet:literal) => {
+        concat!(r"(?:^|[^A-Za-z0-9])(?P<s>", $body, r")(?:[^", $alphabet, r"]|$)")
     };
 }
 
@@ -64,6 +71,14 @@ pub(super) const PATTERNS: &[Pattern] = &[
     Pattern { regex: key!(r"rpa_[A-Za-z0-9]{32,64}"), is_secret: has_digit_and_capital },
     Pattern { regex: key!(r"gh[opusr]_[A-Za-z0-9]{36,255}"), is_secret: has_digit },
     Pattern { regex: key!(r"github_pat_[A-Za-z0-9]{18,}_[A-Za-z0-9]{16,}"), is_secret: has_digit_and_capital },
+    // Prefix, alphabet and length together are proof; a digit need not be among them.
+    Pattern { regex: whole!(r"(?:AKIA|ASIA)[A-Z2-7]{16}", r"A-Za-z0-9"), is_secret: always },
+    Pattern { regex: whole!(r"glpat-[A-Za-z0-9_-]{20}", r"A-Za-z0-9_-"), is_secret: is_random_body },
+    Pattern { regex: whole!(r"GOCSPX-[A-Za-z0-9_-]{28}", r"A-Za-z0-9_-"), is_secret: is_random_body },
+    Pattern { regex: whole!(r"AIza[A-Za-z0-9_-]{35}", r"A-Za-z0-9_-"), is_secret: is_random_body },
+    Pattern { regex: whole!(r"pa-[A-Za-z0-9_-]{43}", r"A-Za-z0-9_-"), is_secret: is_random_body },
+    Pattern { regex: whole!(r"fw_[A-Za-z0-9]{22}(?:[A-Za-z0-9]{2})?", r"A-Za-z0-9_-"), is_secret: is_random_body },
+    Pattern { regex: whole!(r"npm_[A-Za-z0-9]{36}", r"A-Za-z0-9"), is_secret: is_random_body },
     Pattern { regex: key!(r"glpat-[A-Za-z0-9_-]{20,}(?:\.[0-9a-z]{2}\.[0-9a-z]{9,})?"), is_secret: is_random_run },
     Pattern { regex: key!(r"(?:AKIA|ASIA)[A-Z0-9]{16}"), is_secret: has_digit },
     Pattern { regex: key!(r"AIza[A-Za-z0-9_-]{33,39}"), is_secret: is_mixed },
@@ -77,13 +92,12 @@ pub(super) const PATTERNS: &[Pattern] = &[
     Pattern { regex: key!(r"csk-[a-z0-9]{40,64}"), is_secret: has_digit },
     Pattern { regex: key!(r"ya29\.(?:[a-z]\.)?[A-Za-z0-9_-]{20,}"), is_secret: is_random_run },
     Pattern { regex: key!(r"GOCSPX-[A-Za-z0-9_-]{24,}"), is_secret: is_random_run },
-    Pattern { regex: key!(r"npm_[A-Za-z0-9]{36}"), is_secret: has_digit_and_capital },
     Pattern { regex: key!(r"pypi-[A-Za-z0-9_-]{40,}"), is_secret: is_random_run },
     Pattern { regex: key!(r"SG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{32,64}"), is_secret: always },
     Pattern { regex: key!(r"[srp]k_(?:live|test)_[A-Za-z0-9]{16,}|whsec_[A-Za-z0-9+/=]{24,}"), is_secret: has_digit },
     Pattern { regex: key!(r"dapi[0-9a-f]{32}(?:-[0-9])?"), is_secret: always },
     Pattern { regex: key!(r"lsv2_(?:pt|sk)_[0-9a-f]{32}_[0-9a-f]{10}"), is_secret: always },
-    Pattern { regex: key!(r"pa-[A-Za-z0-9_-]{40,48}"), is_secret: is_random_run },
+    Pattern { regex: whole!(r"pa-[A-Za-z0-9_-]{40,48}", r"A-Za-z0-9_-"), is_secret: is_random_run },
     Pattern { regex: key!(r"tvly-(?:dev-|prod-)?[A-Za-z0-9]{20,48}"), is_secret: has_digit_and_capital },
     Pattern { regex: r#"(?i)(?:^|[^a-z])(?:set-)?cookie["']?\s*[:=]\s*["']?(?P<s>[^\r\n"']+)"#, is_secret: is_cookie },
     // An HTTP scheme and what follows it. `the bearer certificates` and `bearer token2024` must stay.
@@ -103,6 +117,11 @@ pub(super) const PATTERNS: &[Pattern] = &[
         is_secret: is_token_like,
     },
     Pattern { regex: assigned!(r"[?&;]sig", r"="), is_secret: is_token_like },
+    // `OPENAI_KEY=…`, `?key=…`, `--api-key …`, `Token …`: many keys are none, so the value has to be a long random run.
+    Pattern { regex: assigned!(r"(?:[a-z0-9]+_)+key|[?&;]key", r#"["'\\]*\s*=\s*["'\\]*"#), is_secret: is_long_run },
+    Pattern { regex: assigned!(r"api[ _-]?key", r#"\s+["'\\]*"#), is_secret: is_long_run },
+    Pattern { regex: assigned!("token", r"\s+"), is_secret: is_hexadecimal },
+    Pattern { regex: assigned!("pwd", r#"["'\\]*\s*=\s*["'\\]*"#), is_secret: is_no_path },
     // `name: value` without quotes may be a sentence.
     Pattern {
         regex: assigned!(
@@ -169,6 +188,51 @@ fn is_mixed(text: &str) -> bool {
     has_digit_and_capital(text) && has(text, u8::is_ascii_lowercase)
 }
 
+/// Both cases, and few dashes, among the characters after the prefix: for keys of a fixed length.
+fn is_random_body(text: &str) -> bool {
+    let body = text.split_once(['-', '_']).map_or(text, |(_, body)| body);
+    let dashes = body.bytes().filter(|byte| matches!(byte, b'-' | b'_')).count();
+    has(body, u8::is_ascii_lowercase) && has(body, u8::is_ascii_uppercase) && dashes * 6 <= body.len() && !is_words(body)
+}
+
+/// Words glued together, each with a capital, and a number behind: `ServiceUnavailable`, `flightNumber2024`.
+fn is_words(run: &str) -> bool {
+    let letters = run.trim_end_matches(|c: char| c.is_ascii_digit());
+    let mut words: Vec<usize> = vec![0];
+    for c in letters.chars() {
+        if !c.is_ascii_alphabetic() {
+            return false;
+        }
+        if c.is_ascii_uppercase() && words.last() != Some(&0) {
+            words.push(0);
+        }
+        if let Some(length) = words.last_mut() {
+            *length += 1;
+        }
+    }
+    words.iter().all(|length| (3..=18).contains(length))
+}
+
+/// One run of 20 and more letters and digits, both of them.
+fn is_long_run(value: &str) -> bool {
+    let longest = value.split(|c: char| !c.is_ascii_alphanumeric()).max_by_key(|run| run.len()).unwrap_or("");
+    is_assigned(value)
+        && longest.len() >= 20
+        && has_digit(longest)
+        && has(longest, u8::is_ascii_alphabetic)
+        && !is_words(longest)
+}
+
+/// 32 and more hexadecimal digits.
+fn is_hexadecimal(value: &str) -> bool {
+    value.len() >= 32 && value.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// A password, not the working directory.
+fn is_no_path(value: &str) -> bool {
+    !value.contains(['/', '\\', '$']) && is_token_like(value)
+}
+
 /// Mixed, and without the many dashes of a name made of words: random characters have one in thirty.
 fn is_random_run(text: &str) -> bool {
     let dashes = text.bytes().skip(7).filter(|byte| matches!(byte, b'-' | b'_')).count();
@@ -217,7 +281,7 @@ fn is_token_like(value: &str) -> bool {
 /// A run of 16 and more characters that no English word has: with a digit, with capitals within, or of more than 20 letters.
 fn is_long_word(value: &str) -> bool {
     let longest = value.split(|c: char| !c.is_ascii_alphanumeric()).max_by_key(|run| run.len()).unwrap_or("");
-    longest.len() >= 16 && (is_token_like(longest) || longest.len() > 20)
+    longest.len() >= 16 && (is_token_like(longest) || longest.len() > 20) && !is_words(longest)
 }
 
 /// The value in a sentence about a key or a password.

@@ -66,6 +66,10 @@ const KEYS: &[&str] = &[
     "pa-aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xY5zA7bC9d",
     "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",
     "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",
+    // By chance without a digit.
+    "AKIAARZVSHKMKYILMEET",
+    "glpat-HvatMJBZvXTeTRXSgrRS",
+    "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",
     "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj",
 ];
 
@@ -87,6 +91,12 @@ fn secrets_go_and_their_surroundings_stay() {
     const HEX: &str = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
     const LETTERS: &str = "qwertzuiopasdfghjklyxcvbnmqwertz";
     for (text, clean) in [
+        ("AZURE_OPENAI_KEY=0f1e2d3c4b5a69788796a5b4c3d2e1f0", "AZURE_OPENAI_KEY=[redacted]"),
+        ("https://h/v1?key=0f1e2d3c4b5a69788796a5b4c3d2e1f0&x=1", "https://h/v1?key=[redacted]&x=1"),
+        ("api-key \"0f1e2d3c4b5a69788796a5b4c3d2e1f0\" refused", "api-key \"[redacted]\" refused"),
+        ("serve --api-key 0f1e2d3c4b5a69788796a5b4c3d2e1f0 -x", "serve --api-key [redacted] -x"),
+        ("Token 0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c", "Token [redacted]"),
+        ("user=me;pwd=hunter2Hunter", "user=me;pwd=[redacted]"),
         ("runpod/8x2k1q/sk-abcDEF123456ghiJKL/org/model", "runpod/8x2k1q/[redacted]/org/model"),
         ("runpod/pod1/A1B2C3D4E5F6G7H8I9J0K1L2M3N4O5/org/m", "runpod/pod1/[redacted]/org/m"),
         ("mysk-proj-AbCdEf0123456789GhIjKl", "my[redacted]"),
@@ -196,6 +206,14 @@ fn ordinary_names_are_returned_as_they_are() {
         "dapi_server_of_the_airline",
         "AKIAIOSFODNNEXAMPLE",
         "AIza-short",
+        "pa-system-announcement-2024-AirportTerminal-B7-Gate12-Final",
+        "Invalid token ServiceUnavailableErrorException",
+        "wrong key flightReservationNumber2024",
+        "PWD=/home/user1/runs",
+        "sort_key=reservation_id_12345",
+        "?key=airline_task_0001",
+        "the API key in use",
+        "Token limit2024",
         "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         "66ea1b2c3d4e5f60718293a4",
         "runpod/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",

@@ -20,6 +20,8 @@ use crate::{
 const STATUS: &str = "sim_status.json";
 /// Folder of a run with what was discarded because the user simulator made something up.
 const FOLDER: &str = "hallucination_discarded";
+/// An id of so many characters is that of one simulation only.
+const UNIQUE_ID: usize = 16;
 /// No status is longer.
 const LARGEST_STATUS: u64 = 1 << 20;
 
@@ -50,9 +52,10 @@ pub(super) fn mark(statuses: &[Input], loaded: &mut [Loaded]) -> Vec<Loaded> {
         let Loaded::Results(file) = one else { continue };
         let source = &file.source;
         let in_folder = source.path.split('/').rev().skip(1).any(|folder| folder == FOLDER);
+        // A copy of the file elsewhere has the same simulations; ids such as `0` are those of many.
         let ids: BTreeSet<&str> = discarded
             .iter()
-            .filter(|(label, run, _)| *label == source.label && is_below(&source.path, run))
+            .filter(|(label, run, id)| *label == source.label && (id.len() >= UNIQUE_ID || is_below(&source.path, run)))
             .map(|(_, _, id)| id.as_str())
             .collect();
         for facts in file.episodes.iter_mut().filter_map(|episode| episode.tau2.as_deref_mut()) {

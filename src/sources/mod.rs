@@ -167,13 +167,15 @@ fn interpret(text: &[u8], path: &[&str], options: &ReadOptions) -> Result<(Conte
 fn parse(text: &[u8], path: &[&str], options: &ReadOptions) -> Result<(Content, Option<tau2::Head>), Refused> {
     let (content, conflicts, head) = match recognise::benchmark(text) {
         Benchmark::Tau1 => {
-            let tau1::Parsed { kind, mut episodes, stored, hints, says, issues } = tau1::parse(text, &options.rules)?;
+            let tau1::Parsed { kind, mut episodes, stored, hints, mut says, issues } = tau1::parse(text, &options.rules)?;
+            by_record::unify(&mut says);
             let (identity, mut conflicts) = resolve(path, &hints, &says, &options.overrides);
             conflicts.extend(identify(&identity, &mut episodes, &says));
             (Content { kind, identity, episodes, stored, run: None, issues }, conflicts, None)
         }
         Benchmark::Tau2 => {
-            let tau2::Parsed { kind, mut episodes, run, said, says, issues, head } = tau2::parse(text, &options.rules)?;
+            let tau2::Parsed { kind, mut episodes, run, said, mut says, issues, head } = tau2::parse(text, &options.rules)?;
+            by_record::unify(&mut says);
             let (identity, mut conflicts) = resolve_tau2(path, &said, &says, &options.overrides);
             conflicts.extend(identify(&identity, &mut episodes, &says));
             (Content { kind, identity, episodes, stored: None, run, issues }, conflicts, head)

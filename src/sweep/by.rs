@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use super::{CellKey, Telling};
+use super::{CellKey, TASKS, Telling};
 use crate::{
     identity::settings::{AGENT, USER, ends_with_path},
     records::{Episode, Outcome, Part, ResultFile, Tau2Task, episode::is_success},
@@ -182,7 +182,9 @@ impl By {
         if self.settings.is_empty() {
             return Ok(());
         }
-        let known: BTreeSet<&str> = files.flat_map(|file| file.identity.settings.keys().map(String::as_str)).collect();
+        let of_files = files.flat_map(|file| file.identity.settings.keys().map(String::as_str));
+        // What tells sets of tasks apart is found when files are put together.
+        let known: BTreeSet<&str> = of_files.chain([TASKS]).collect();
         let Some(name) = self.settings.iter().find(|name| !known.iter().any(|known| ends_with_path(known, name))) else {
             return Ok(());
         };
@@ -225,6 +227,11 @@ impl By {
     /// Returns whether episodes of one file may fall into different cells.
     pub fn splits_files(&self) -> bool {
         self.columns.iter().any(|column| column.is_of_episode())
+    }
+
+    /// Returns whether each run or file is a cell of its own, so that no two count together.
+    pub fn splits_runs(&self) -> bool {
+        self.usual && self.columns.iter().any(|column| matches!(column, Column::Folder | Column::File))
     }
 
     /// Returns whether configurations that differ in what is not named fall into one cell.

@@ -25,7 +25,7 @@ mod renderings;
 mod runs;
 mod task_sets;
 
-pub use crate::identity::settings::{USER, short_name};
+pub use crate::identity::settings::{USER, is_of_environment, short_name};
 pub use assemble::{Cell, CellFiles, FileSummary, Shared, Sweep, Tally, Trial, assemble, assemble_by, telling};
 pub use basis::{Rebased, rebase};
 pub use by::{By, ByError, Column, DEFAULT};

@@ -1,19 +1,19 @@
 //! What was made of files of one configuration that hold other results of the same trials, in words.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     names::{CellName, names},
     scene::{listing, plural},
 };
-use crate::sweep::{Division, Sweep, Why};
+use crate::sweep::{Division, Sweep, TASKS, Why};
 
 /// Cells and files named in one line.
 const LISTED: usize = 4;
 
 /// Returns a line for each division, those for repetitions in one.
 pub fn lines(sweep: &Sweep) -> Vec<String> {
-    if sweep.by.pools() || sweep.divisions.is_empty() {
+    if sweep.by.pools() || sweep.by.splits_runs() || sweep.divisions.is_empty() {
         return Vec::new();
     }
     let names = names(sweep);
@@ -40,7 +40,8 @@ fn variants(sweep: &Sweep, names: &[CellName], division: &Division) -> String {
     if sweep.by.pools_variants() {
         let files = format!("{files} ({})", listing(&paths(sweep, &division.files), LISTED));
         return format!(
-            "{}: {files} hold different results of the same trials and their paths differ in words; they count as further trials (--pool).",
+            "{}: {files} hold different results of the same trials and their paths differ in words; they count as further trials, as --pool \
+             says.",
             listing(&cells, LISTED)
         );
     }
@@ -66,10 +67,19 @@ fn repetitions<'a>(sweep: &Sweep, names: &[CellName], divisions: impl Iterator<I
 }
 
 fn other_tasks(sweep: &Sweep, names: &[CellName], division: &Division) -> String {
+    let mut by_tasks: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for cell in division.files.iter().flat_map(|file| sweep.files[*file].cells.iter().copied()) {
+        let tasks = sweep.cells[cell].key.settings.get(TASKS).map_or("", String::as_str);
+        by_tasks.entry(tasks).or_default().insert(names[cell].full.as_str());
+    }
+    let cells: Vec<String> = by_tasks
+        .into_iter()
+        .map(|(tasks, cells)| format!("{} (tasks {tasks})", cells.into_iter().collect::<Vec<_>>().join(", ")))
+        .collect();
     format!(
         "{} of one configuration use the same task ids for different tasks, so they are separate cells: {}.",
         plural(division.files.len() as u64, "file"),
-        listing(&cells_of(sweep, names, &division.files), LISTED),
+        listing(&cells, LISTED),
     )
 }
 

@@ -111,7 +111,7 @@ pub(super) fn attached(attachment: Attachment) -> String {
     let rest = [
         (ambiguous, "fit several episodes"),
         (calls - attached - ambiguous, "fit none (by task, domain, label, agent model and time)"),
-        (without_task, "more name no task"),
+        (without_task, verb(without_task, "more names no task", "more name no task")),
     ];
     let rest: Vec<String> = rest
         .into_iter()

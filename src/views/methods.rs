@@ -39,7 +39,9 @@ pass^k       = mean over tasks                             where all n_i are equ
   r_j        = Σ_{n_i ≥ j} pass^j_i / Σ_{n_i ≥ j} pass^(j−1)_i
 interval     = Wilson(mean, n*)                            scaled Wilson
   n_eff      = mean (1 − mean) / Σ(u_i − mean)²/m²,  at least m, at most Σ n_i
-  n*         = n_eff · (z / t_(m−1))²                      Korn & Graubard 1998
+  n*         = n_eff · (z / t_df)²,  at least m · (z / t_(m−1))²      Korn & Graubard 1998
+  df         = 2m / (κ − (m−3)/(m−1)),  at least 1, at most m − 1;  κ the kurtosis of the u_i, Satterthwaite 1946
+  where n* · mean ≤ 3 or n* · (1 − mean) ≤ 3: on that side the exact one-sided limit, if it is further away
 re-run se    = √(Σ Var_i) / m,  Var_i = U_i² − C(c_i, 2k) / C(n_i, 2k)
 consistency  = 2 · mean([c(c−1) + (n−c)(n−c−1)] / [n(n−1)]) − 1
 ICC(1)       = (MSB − MSW) / (MSB + (n_0 − 1) MSW)";

@@ -54,7 +54,8 @@ fn extras<'a>(keys: &[&'a CellKey]) -> Vec<(String, &'static str, KeyPart<'a>)> 
     extras
 }
 
-/// Names all cells of a sweep: model and strategy always, other parts only where they tell cells of one environment apart.
+/// Names all cells of a sweep: model and strategy always, variants where there are any of the same, other parts only where they tell cells
+/// of one environment apart.
 pub fn names(sweep: &Sweep) -> Vec<CellName> {
     let keys: Vec<&CellKey> = sweep.cells.iter().map(|cell| &cell.key).collect();
     let places: Vec<&str> = keys.iter().filter_map(|key| key.place.as_deref()).collect();
@@ -63,7 +64,9 @@ pub fn names(sweep: &Sweep) -> Vec<CellName> {
     for (prefix, unknown, part) in extras(&keys) {
         let mut groups: BTreeMap<(Option<&str>, Vec<String>), Vec<usize>> = BTreeMap::new();
         for (index, key) in keys.iter().enumerate() {
-            groups.entry((key.env.as_deref(), shorts[index].clone())).or_default().push(index);
+            // A variant in one environment is another configuration than the plain one in the next.
+            let env = if unknown == PLAIN { None } else { key.env.as_deref() };
+            groups.entry((env, shorts[index].clone())).or_default().push(index);
         }
         for members in groups.into_values().filter(|members| members.len() > 1) {
             let values: BTreeSet<Option<&str>> = members.iter().map(|index| part(keys[*index])).collect();

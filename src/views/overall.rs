@@ -46,7 +46,11 @@ fn table(scene: &Scene<'_>, overall: &Overall, many: bool) -> Table {
     )];
     if !overall.left_out.is_empty() {
         let names: Vec<&str> = overall.left_out.iter().map(|cell| scene.names[*cell].full.as_str()).collect();
-        notes.push(format!("Not averaged, since they lack some of these environments: {}.", listing(&names, 6)));
+        notes.push(format!(
+            "Not averaged, since no cell of the same configuration (user simulator, temperature and all other settings included) is there in some \
+             of these environments: {}.",
+            listing(&names, 6)
+        ));
     }
     let differs: BTreeSet<&str> = scene
         .analysis

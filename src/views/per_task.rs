@@ -8,6 +8,7 @@ use super::{
     scene::{EnvCells, Scene, listing, plural},
     table::{Cell, Table},
 };
+use crate::records::TaskId;
 
 /// Tasks listed by name in the text.
 const LISTED: usize = 25;
@@ -27,11 +28,11 @@ pub(super) fn section(scene: &Scene<'_>) -> (Section, Vec<Table>, Vec<Chart>) {
         let of = if cells == 1 { "the one cell".to_owned() } else { format!("any of {cells} cells") };
         let all = if cells == 1 { "the one cell".to_owned() } else { format!("all {cells} cells") };
         if !ranking.solved_by_none.is_empty() {
-            let tasks = listing(&ranking.solved_by_none, LISTED);
-            points.push(format!("{env}: never solved by {of}: {tasks}. Look at these first: the task itself may be at fault."));
+            let tasks = named(&ranking.solved_by_none);
+            points.push(format!("{env}: never solved by {of}: {tasks}. Look there first: the task itself may be at fault."));
         }
         if !ranking.solved_by_all.is_empty() {
-            points.push(format!("{env}: always solved by {all}: {}.", listing(&ranking.solved_by_all, LISTED)));
+            points.push(format!("{env}: always solved by {all}: {}.", named(&ranking.solved_by_all)));
         }
     }
     let mut blocks = Vec::new();
@@ -48,6 +49,11 @@ pub(super) fn section(scene: &Scene<'_>) -> (Section, Vec<Table>, Vec<Chart>) {
         blocks.push(Block::Text("No episode names its task.".to_owned()));
     }
     (Section { id: "per-task".to_owned(), heading: "Per task".to_owned(), blocks }, tables, charts)
+}
+
+/// `task 0`, `tasks 1, 3`.
+fn named(tasks: &[TaskId]) -> String {
+    format!("{} {}", if tasks.len() == 1 { "task" } else { "tasks" }, listing(tasks, LISTED))
 }
 
 fn heatmap(scene: &Scene<'_>, env: &EnvCells<'_>) -> Heatmap {

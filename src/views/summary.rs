@@ -45,7 +45,15 @@ pub fn findings(scene: &Scene<'_>) -> Vec<String> {
             let outcomes = entry.stats.outcomes;
             if outcomes.episodes == 0 {
                 let planned = entry.stats.plan.tasks.len() as u64 * u64::from(entry.stats.plan.trials);
-                let of = if planned > 0 { format!(" of {} planned", fmt::count(Some(planned))) } else { String::new() };
+                if entry.cell.tally.discarded > 0 {
+                    let simulations = plural(entry.cell.tally.discarded as u64, "simulation");
+                    return format!("{}: {simulations}, all discarded by τ²-bench.", entry.name.full);
+                }
+                let of = if planned > 0 {
+                    format!("; {} planned", clause(planned, "episode", "was", "were"))
+                } else {
+                    String::new()
+                };
                 return format!("{}: the run never finished an episode{of}.", entry.name.full);
             }
             if outcomes.counted == 0 && outcomes.errors() == 0 {
@@ -88,7 +96,12 @@ fn finding(scene: &Scene<'_>, ranking: &EnvRanking) -> Option<String> {
         // "Best" is said only where every other cell is worse beyond noise.
         let highest = || format!("highest{}", among(scene, ranking));
         let lead = if worse.len() == ranking.contrasts.len() { "best".to_owned() } else { highest() };
-        format!("{env}: {lead} is {} with {estimate}.{}", leader.name.short, reliability_words(&leader))
+        format!(
+            "{env}: {lead} is {} with {estimate}{}.{}",
+            leader.name.short,
+            ties(scene, ranking, value),
+            reliability_words(&leader)
+        )
     };
     if !worse.is_empty() {
         text.push_str(&format!(" Better than {} beyond noise.", names_or_count(scene, &worse, "other cell")));
@@ -103,6 +116,15 @@ fn finding(scene: &Scene<'_>, ranking: &EnvRanking) -> Option<String> {
         text.push_str(&format!(" {} too few tasks in common with it to compare.", have(untested.len())));
     }
     Some(text)
+}
+
+/// Names the cells that have the pass^1 of the leader.
+fn ties(scene: &Scene<'_>, ranking: &EnvRanking, value: f64) -> String {
+    let same = |contrast: &&Contrast| {
+        scene.entry(contrast.cell).stats.pass_1().is_some_and(|(other, _)| (other - value).abs() < f64::EPSILON)
+    };
+    let tied: Vec<&Contrast> = ranking.contrasts.iter().filter(same).collect();
+    if tied.is_empty() { String::new() } else { format!(", the same as {}", names_or_count(scene, &tied, "other cell")) }
 }
 
 /// Returns which cells the leader is the highest of, where a cell that ran too few tasks to lead stands higher.

@@ -26,6 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     metrics::compare::{self, Judged, judge, still_open},
     records::TaskId,
+    sweep::{DEFAULT, short_name},
 };
 
 /// How to compare.
@@ -220,8 +221,9 @@ impl Report {
 }
 
 /// Parts that may tell rows of one environment apart, the likeliest first.
-const TELLING: [&str; 9] =
-    ["model", "folder", "strategy", "mode", "user model", "user strategy", "temperature", "max steps", "label"];
+const TELLING: [&str; 10] =
+    ["model", "folder", "strategy", VARIANT, "mode", "user model", "user strategy", "temperature", "max steps", "label"];
+const VARIANT: &str = "variant";
 
 /// Names the rows: the environment, and what tells rows of one environment apart, no more.
 fn name_rows(report: &mut Report) {
@@ -234,7 +236,9 @@ fn name_rows(report: &mut Report) {
         if shared { format!("{env} ({})", base.benchmark) } else { env.to_owned() }
     };
     let mut names: Vec<String> = report.rows.iter().map(env_name).collect();
-    for part in TELLING {
+    let settings: BTreeSet<&str> = report.rows.iter().flat_map(|row| report.base_of(row).settings()).collect();
+    let short_names: Vec<&str> = settings.iter().copied().collect();
+    for part in TELLING.into_iter().chain(settings.iter().copied()) {
         let mut groups: BTreeMap<(usize, &String), Vec<usize>> = BTreeMap::new();
         for (at, row) in report.rows.iter().enumerate() {
             groups.entry((row.new_side, &names[at])).or_default().push(at);
@@ -243,7 +247,11 @@ fn name_rows(report: &mut Report) {
         let differs = |group: &&Vec<usize>| group.iter().map(|at| value(*at)).collect::<BTreeSet<_>>().len() > 1;
         let telling: Vec<usize> = groups.values().filter(differs).flatten().copied().collect();
         for at in telling {
-            let own = value(at).unwrap_or(side::UNKNOWN);
+            let own = match value(at) {
+                own if settings.contains(part) => format!("{}={}", short_name(part, &short_names), own.unwrap_or(DEFAULT)),
+                None if part == VARIANT => "plain".to_owned(),
+                own => own.unwrap_or(side::UNKNOWN).to_owned(),
+            };
             names[at] = format!("{} · {own}", names[at]);
         }
     }

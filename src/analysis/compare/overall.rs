@@ -12,8 +12,10 @@ use crate::{
         distribution::t_quantile,
         interval::Interval,
         mover::mean_of_independent,
+        paired::{NO_SPREAD, constant_interval},
     },
     records::Benchmark,
+    sweep::is_of_environment,
 };
 
 /// pass^1 of one NEW against BASE, averaged.
@@ -48,10 +50,11 @@ pub struct Overall {
 
 /// Returns the averages of every configuration with at least two environments that all sides have.
 pub(super) fn overall(report: &Report) -> Vec<Overall> {
-    let mut groups: BTreeMap<(Benchmark, Vec<Option<&str>>), BTreeSet<usize>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Benchmark, Vec<(&str, Option<&str>)>), BTreeSet<usize>> = BTreeMap::new();
     for row in &report.rows {
         let base = report.base_of(row);
-        let main = MAIN_PARTS.iter().map(|part| base.part(part)).collect();
+        let settings = base.settings().filter(|name| !is_of_environment(name));
+        let main = MAIN_PARTS.into_iter().chain(settings).map(|part| (part, base.part(part))).collect();
         groups.entry((base.benchmark, main)).or_default().insert(row.base_cell);
     }
     let mut found: Vec<Overall> =
@@ -98,10 +101,14 @@ fn average(new_side: usize, rows: &[&Row]) -> Average {
 /// Halvings of the range of p: to sixteen decimals.
 const HALVINGS: u32 = 54;
 
-/// Returns the p at which the interval of the average, from Student's t intervals of the rows at level 1 - p, ends at 0.
+/// Returns the p at which the interval of the average, from the intervals of the rows at level 1 - p, ends at 0. Those are Student's t, or
+/// [`constant_interval`] where all tasks of a row differ by the same.
 fn p_of_zero(compared: &[Comparison]) -> Option<f64> {
     let holds_zero = |p: f64| {
         let of_row = |one: &Comparison| {
+            if one.se.is_some_and(|se| se <= NO_SPREAD) {
+                return Some((one.difference, constant_interval(one.tasks, one.difference, 1.0 - p)?));
+            }
             let half = t_quantile(1.0 - p, one.tasks.checked_sub(1)?)? * one.se?;
             Some((one.difference, Interval { lo: one.difference - half, hi: one.difference + half }))
         };

@@ -138,6 +138,14 @@ impl CellData {
         self.parts.get(name)?.as_deref()
     }
 
+    /// Returns the names of the parts that are settings.
+    pub fn settings(&self) -> impl Iterator<Item = &str> {
+        let is_part = |name: &str| {
+            name == "folder" || Column::ALL.iter().any(|column| part_name(column.name()) == name) || name == "label"
+        };
+        self.parts.keys().map(String::as_str).filter(move |name| !is_part(name))
+    }
+
     /// Returns the counts of the tasks with a counted trial.
     pub fn counts(&self) -> Vec<TaskCounts> {
         self.tasks.values().filter(|task| task.n > 0).map(TaskData::counts).collect()

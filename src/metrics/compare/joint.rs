@@ -1,10 +1,11 @@
 //! pass^k with trials missing: the difference of the chained estimates, its uncertainty from drawing tasks jointly.
 
-use super::{Comparison, DecidedBy, Settings, within_shares};
+use super::{Comparison, DecidedBy, Settings};
 use crate::metrics::{
     TaskCounts,
     bootstrap::{Random, percentile_interval},
     interval::Interval,
+    paired::{NO_SPREAD, constant_interval, within_shares},
     ragged::chained_value,
 };
 
@@ -19,10 +20,17 @@ pub(super) fn replace(found: &mut Comparison, pairs: &[Pair], k: u32, settings: 
     let drawn = Drawn::new(pairs, k, settings);
     (found.tasks, found.a, found.b, found.difference) = (pairs.len(), a, b, b - a);
     found.se = drawn.se;
-    found.interval = drawn.interval.map(within_shares);
-    found.p = drawn.p;
-    found.decided_by = DecidedBy::Bootstrap;
-    (found.p_t, found.flips, found.se_unpaired, found.correlation, found.few) = (None, None, None, None, None);
+    (found.p_t, found.se_unpaired, found.correlation, found.few) = (None, None, None, None);
+    // Draws of tasks that all differ by the same have no spread, which no data support.
+    let constant = || constant_interval(pairs.len(), b - a, settings.conf);
+    let spread = drawn.se.is_some_and(|se| se > NO_SPREAD);
+    found.interval = if spread { drawn.interval.map(within_shares) } else { drawn.interval.and_then(|_| constant()) };
+    let of_flips = found.flips.map(|flips| flips.mid_p).filter(|_| found.decided_by == DecidedBy::SignFlip);
+    if let Some(of_flips) = of_flips.filter(|of_flips| drawn.p.is_some_and(|p| !spread || p < *of_flips)) {
+        found.p = Some(of_flips);
+    } else {
+        (found.p, found.decided_by, found.flips) = (drawn.p, DecidedBy::Bootstrap, None);
+    }
     Some(())
 }
 

@@ -22,8 +22,8 @@
 //! | keys | of |
 //! |---|---|
 //! | `reward`, `traj`, and `task_id` or `info` | checkpoints of τ-bench and its forks |
-//! | `reward`, `info` with `task`, `reward_info` or `user_cost`, and `task_id` or `messages` | bare solve results, records cut short |
-//! | `task_id`, `info.error`, and `reward` or `trial` | runs that ended in an error |
+//! | `reward`, `info` with `reward_info`, `user_cost` or a `task` with `instruction` or `user_id`, and `task_id` or `messages` | bare solve results, records cut short |
+//! | `task_id`, `info.error`, and `info.traceback`, `traj` or `messages` | runs that ended in an error |
 //!
 //! τ-bench rewrites the whole list in place after every task (`run.py`), so a killed job leaves it cut off anywhere.
 
@@ -125,6 +125,9 @@ mod tests {
     fn a_run_without_a_reward_is_kept_beside_results() {
         let text = format!(r#"[{}, {{"task_id": 2, "trial": 0, "info": {{}}, "traj": [{{"role": "user"}}]}}]"#, record(0));
         assert_eq!(episodes(&text), [Some(0), Some(0)]);
-        assert_eq!(episodes(r#"[{"task_id": 2, "trial": 3, "info": {"error": "Connection error."}}]"#), [Some(3)]);
+        assert_eq!(
+            episodes(r#"[{"task_id": 2, "trial": 3, "info": {"error": "Connection error.", "traceback": "x"}}]"#),
+            [Some(3)]
+        );
     }
 }

@@ -9,7 +9,10 @@ use serde::{
 
 use super::message::{Talk, TalkSeed};
 use crate::{
-    identity::{ContentHints, by_record::RecordSays},
+    identity::{
+        ContentHints,
+        by_record::{RecordKey, RecordSays},
+    },
     records::{Episode, Fingerprint, Outcome, RunError, TaskId},
     redact::veil,
     rules::ErrorRules,
@@ -46,7 +49,7 @@ struct Info {
     user_cost: Scalar,
     /// Whether there is a `reward_info` that is null.
     is_unevaluated: bool,
-    /// Whether it has a key that τ-bench writes: `task`, `reward_info` or `user_cost`.
+    /// Whether it has a key that τ-bench writes: `reward_info`, `user_cost`, or a `task` with `instruction` or `user_id`.
     is_ours: bool,
 }
 
@@ -57,8 +60,9 @@ impl RawRecord {
         let has_reward = self.reward != Scalar::Missing;
         let by_conversation = self.has_traj && (self.has_task() || self.has_info);
         let by_info = self.info.is_ours && (self.has_task() || self.has_talk);
-        // A record that names its task and its error says how the run ended, even without a reward.
-        let by_error = self.has_task() && self.info.error.is_some() && (has_reward || self.trial != Scalar::Missing);
+        // A record that names its task and its error, with its conversation or where it was raised, says how the run ended, even without a
+        // reward.
+        let by_error = self.has_task() && self.info.error.is_some() && (self.has_talk || self.info.traceback.is_some());
         has_reward && (by_conversation || by_info) || by_error
     }
 
@@ -74,9 +78,7 @@ impl RawRecord {
 
     /// Returns what is certain of the record's identity: its own keys go before what its content gives away.
     pub(super) fn says(&self) -> RecordSays {
-        let mut says = self.hints.certain();
-        says.0.extend(self.keys.0.clone());
-        says
+        self.keys.clone().over(self.hints.certain())
     }
 
     /// Interprets the record, or says what is wrong with it.
@@ -202,8 +204,8 @@ impl RawRecord {
                 self.has_talk = true;
                 self.has_traj |= key == "traj";
             }
-            key => match RecordSays::field_of_key(key) {
-                Some(field) => self.keys.put(field, map.next_value::<Scalar>()?.text()),
+            key => match RecordKey::of(key) {
+                Some(key) => self.keys.read(key, map.next_value::<Scalar>()?.text()),
                 None => _ = map.next_value::<IgnoredAny>()?,
             },
         }
@@ -235,17 +237,17 @@ impl<'de> Visitor<'de> for InfoSeed<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Info, A::Error> {
         let mut info = Info::default();
         while let Some(key) = map.next_key::<Key<'de>>()? {
-            info.is_ours |= matches!(key.as_str(), "task" | "reward_info" | "user_cost");
+            info.is_ours |= matches!(key.as_str(), "reward_info" | "user_cost");
             match key.as_str() {
                 "error" => info.error = error_text(map.next_value()?),
                 "traceback" => info.traceback = error_text(map.next_value()?),
                 "user_cost" => info.user_cost = map.next_value()?,
                 "reward_info" => info.is_unevaluated = map.next_value::<Option<IgnoredAny>>()?.is_none(),
                 "task" => {
-                    let mut see = |key: &str, text: &str| {
-                        if key == "name" {
-                            self.0.gold_action_name(text);
-                        }
+                    let mut see = |key: &str, text: &str| match key {
+                        "name" => self.0.gold_action_name(text),
+                        "instruction" | "user_id" => info.is_ours = true,
+                        _ => {}
                     };
                     map.next_value_seed(AnyValue { key: "", see: &mut see })?;
                 }

@@ -29,8 +29,8 @@
 //! | keys | of |
 //! |---|---|
 //! | `reward_info`, and `id` or `task_id` | simulations |
-//! | `task_id`, `termination_reason`, and `messages`, `ticks`, `n_messages` or `reward` | simulations by voice, flat outcomes |
-//! | `task_id`, `reward`, `n_messages` | flat outcomes |
+//! | `task_id`, one of τ²-bench's values of `termination_reason`, and `messages`, `ticks`, `n_messages` or `reward` | simulations by voice, flat outcomes |
+//! | `task_id`, `reward`, `n_messages`, and a `domain` that τ²-bench ships | flat outcomes |
 //! | `id`, `task_id`, `trial` (or `mode` full_duplex), `messages` (or `ticks`) | simulations before their evaluation |
 //!
 //! Whatever else stands there is skipped: `raw_data`, `ticks`; of the policy and the tasks' texts a digest is kept.

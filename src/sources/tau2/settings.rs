@@ -8,7 +8,7 @@ use serde::{
 };
 
 use crate::{
-    identity::settings::{is_setting, value},
+    identity::settings::{is_setting, is_setting_of, value},
     sources::lenient::{Key, skip},
 };
 
@@ -45,6 +45,22 @@ impl Settings {
     /// Returns all by name.
     pub(super) fn into_named(self) -> BTreeMap<String, String> {
         self.0
+    }
+}
+
+/// Longest text that is looked into for an object.
+const LONGEST_OBJECT: usize = 1 << 16;
+
+/// Returns an element of a list without the members that are no settings; `None` where nothing is left of it.
+fn settings_of(value: serde_json::Value) -> Option<serde_json::Value> {
+    match value {
+        serde_json::Value::Object(members) => {
+            let kept = members.into_iter().filter(|(key, _)| is_setting(key));
+            let kept: serde_json::Map<_, _> = kept.filter_map(|(key, value)| Some((key, settings_of(value)?))).collect();
+            (!kept.is_empty()).then_some(serde_json::Value::Object(kept))
+        }
+        serde_json::Value::Array(items) => Some(serde_json::Value::Array(items.into_iter().filter_map(settings_of).collect())),
+        other => Some(other),
     }
 }
 
@@ -103,15 +119,22 @@ impl<'de> Visitor<'de> for Flat<'_> {
         Ok(())
     }
 
+    /// Some writers keep an object as its text.
     fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
-        self.add(text);
-        Ok(())
+        let object = Some(text.trim()).filter(|text| text.starts_with('{') && text.len() <= LONGEST_OBJECT);
+        match object.and_then(|text| serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text).ok()) {
+            Some(object) => self.deserialize(serde_json::Value::Object(object)).map_err(E::custom),
+            None => {
+                self.add(text);
+                Ok(())
+            }
+        }
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         let mut items: Vec<serde_json::Value> = Vec::new();
         while let Some(item) = seq.next_element()? {
-            items.push(item);
+            items.extend(settings_of(item));
         }
         if !items.is_empty() {
             self.add(&serde_json::Value::Array(items).to_string());
@@ -122,7 +145,7 @@ impl<'de> Visitor<'de> for Flat<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<Key<'de>>()? {
             let key = key.as_str();
-            if !is_setting(key) {
+            if !is_setting_of(self.name, key) {
                 skip(&mut map)?;
             } else if self.name.is_empty() {
                 map.next_value_seed(Flat { name: key, into: &mut *self.into })?;
@@ -158,6 +181,13 @@ mod tests {
                 "stop=[\"b\",\"a\"]",
                 "top_p=0.9"
             ]
+        );
+        assert_eq!(
+            read(
+                r#"{"fallbacks": [{"model": "m", "api_base": "http://n1"}], "hosts_by_model": [{"host": "n1"}], "user": "me",
+                    "persona": {"user": "rude"}, "more": "{\"effort\": \"high\", \"api_key\": \"x\"}", "text": "{no object"}"#
+            ),
+            ["fallbacks=[{\"model\":\"m\"}]", "more.effort=high", "persona.user=rude", "text={no object"]
         );
         for nothing in ["null", "{}", "[]", "3", "\"x\""] {
             assert!(read(nothing).is_empty(), "{nothing}");

@@ -10,7 +10,11 @@ use super::{
     task::task_id,
 };
 use crate::{
-    identity::{ContentHints, by_record::RecordSays},
+    identity::{
+        ContentHints, Field,
+        by_record::{RecordKey, RecordSays},
+        is_env,
+    },
     records::{Component, Conversation, Episode, ErrorClass, Fingerprint, Outcome, RunError, TaskId, Tau2Facts, Termination},
     redact::veil,
     rules::ErrorRules,
@@ -102,8 +106,8 @@ impl<'de> Members<'de> for RawSimulation {
                 skip(map)?;
                 self.has_messages = true;
             }
-            key => match RecordSays::field_of_key(key) {
-                Some(field) => self.keys.put(field, map.next_value::<Scalar>()?.text()),
+            key => match RecordKey::of(key) {
+                Some(key) => self.keys.read(key, map.next_value::<Scalar>()?.text()),
                 None => skip(map)?,
             },
         }
@@ -121,14 +125,20 @@ impl RawSimulation {
     pub(super) fn is_simulation(&self, is_in_run: bool) -> bool {
         let has = |value: &Scalar| *value != Scalar::Missing;
         let has_reward_info = !self.reward_info_is.is_empty();
-        if is_in_run {
-            return has_reward_info || has(&self.termination) || has(&self.flat.reward) || (self.has_messages && has(&self.id));
-        }
         let is_told = has(&self.task_id) || has(&self.id);
+        if is_in_run {
+            return has_reward_info
+                || has(&self.termination)
+                || (has(&self.flat.reward) && is_told)
+                || (self.has_messages && has(&self.id));
+        }
         let has_size = self.has_messages || has(&self.flat.messages);
+        // Others end their episodes too, in words of their own.
+        let has_end = self.termination().is_some_and(|end| !matches!(end, Termination::Other(_)));
+        let names_env = self.keys.values.get(&Field::Env).is_some_and(|env| is_env(env));
         has_reward_info && is_told
-            || has(&self.task_id) && has(&self.termination) && (has_size || has(&self.flat.reward))
-            || has(&self.task_id) && has(&self.flat.reward) && has(&self.flat.messages)
+            || has(&self.task_id) && has_end && (has_size || has(&self.flat.reward))
+            || has(&self.task_id) && has(&self.flat.reward) && has(&self.flat.messages) && (has_end || names_env)
             || has(&self.task_id) && has(&self.id) && self.has_messages && (has(&self.trial) || self.is_full_duplex())
     }
 
@@ -154,9 +164,7 @@ impl RawSimulation {
 
     /// Returns what is certain of its identity; its tools count only where the file has no `info`, which names the domain.
     pub(super) fn says(&self, has_info: bool) -> RecordSays {
-        let mut says = self.hints().filter(|_| !has_info).map(ContentHints::certain).unwrap_or_default();
-        says.0.extend(self.keys.0.clone());
-        says
+        self.keys.clone().over(self.hints().filter(|_| !has_info).map(ContentHints::certain).unwrap_or_default())
     }
 
     /// Returns what it repeats of its task.

@@ -121,7 +121,9 @@ fn marks_of_a_simulation() {
         (r#"{"id": "a", "ticks": [{"tick_id": 0}]}"#, true),
         (r#"{"reward_info": null}"#, true),
         (r#"{"termination_reason": "user_stop"}"#, true),
-        (r#"{"reward": null}"#, true),
+        (r#"{"reward": null}"#, false),
+        (r#"{"reward": 200, "steps": 200}"#, false),
+        (r#"{"task_id": "1", "reward": null}"#, true),
         (r#"{"messages": []}"#, false),
         (r#"{"id": "a", "duration": 3}"#, false),
         ("{}", false),
@@ -150,7 +152,9 @@ fn outside_of_a_run_one_mark_is_not_enough() {
         (r#"{"id": "x", "messages": []}"#, false),
         (r#"{"id": "x", "reward_info": null}"#, true),
         (r#"{"task_id": "1", "termination_reason": "user_stop", "ticks": []}"#, true),
-        (r#"{"task_id": "1", "reward": 1.0, "n_messages": 3}"#, true),
+        (r#"{"task_id": "1", "termination_reason": "env_done", "reward": 1, "messages": []}"#, false),
+        (r#"{"task_id": "1", "reward": 1.0, "n_messages": 3}"#, false),
+        (r#"{"task_id": "1", "reward": 1.0, "n_messages": 3, "domain": "retail"}"#, true),
         (r#"{"id": "x", "task_id": "1", "trial": 0, "messages": []}"#, true),
     ] {
         assert_eq!(raw(json).is_simulation(false), expected, "{json}");

@@ -58,7 +58,7 @@ pub(super) fn table(scene: &CompareScene<'_>) -> Table {
     let mut notes = vec![
         format!(
             "base = {}{}. ~ inconclusive: not shown to differ, which is not the same as equal. Difference: NEW − BASE over the tasks both \
-             have, {} interval (Student's t on task differences). p: after Holm's correction for the rows of this table.",
+             have, {} interval (Student's t on task differences; where all tasks differ alike, a binomial bound). p: after Holm's correction for the rows of this table.",
             scene.side(0),
             if scene.many() { String::new() } else { format!(", new = {}", scene.side(1)) },
             scene.level(),
@@ -75,7 +75,7 @@ pub(super) fn table(scene: &CompareScene<'_>) -> Table {
         ),
     ];
     if scene.report.rows.iter().any(|row| row.figures.pass_1.comparison.single_trial) {
-        notes.push("One trial a task: the sign-flip test is McNemar's.".to_owned());
+        notes.push("Where both sides have one trial a task, the sign-flip test is McNemar's.".to_owned());
     }
     if let Some(floor) = noise_floor(scene) {
         notes.push(floor);
@@ -300,7 +300,8 @@ pub(super) fn further_table(scene: &CompareScene<'_>, short: bool) -> Option<Tab
     let bootstrap = scene.report.rows.iter().flat_map(|row| &row.figures.further);
     if bootstrap.into_iter().any(|figure| figure.comparison.decided_by == DecidedBy::Bootstrap) {
         notes.push(
-            "bootstrap: trials are missing, so chained estimates are compared, their uncertainty from drawing tasks."
+            "bootstrap: trials are missing, so chained estimates are compared, their uncertainty from drawing tasks; W/L/T there counts only \
+             the tasks that have k trials on both sides."
                 .to_owned(),
         );
     }
