@@ -80,6 +80,8 @@ pub struct ContentHints {
     gold: [u64; ENVS.len()],
     /// Tools called, likewise.
     calls: [u64; ENVS.len()],
+    /// Which of [`TOOLS`] were called, a bit each.
+    called: u64,
     /// System messages that end in τ-bench's ACT instruction.
     act_instructions: u64,
     /// System messages that end in τ-bench's REACT instruction.
@@ -135,7 +137,9 @@ impl ContentHints {
     /// Counts the name in an entry of an assistant message's `tool_calls`.
     pub fn tool_call_name(&mut self, name: &str) {
         self.tool_calls += 1;
-        vote(&mut self.calls, name);
+        if let Some(tool) = vote(&mut self.calls, name) {
+            self.called |= 1 << tool;
+        }
     }
 
     /// Counts the name of an action of the task's reference solution.
@@ -151,6 +155,7 @@ impl ContentHints {
         for (mine, theirs) in self.gold.iter_mut().chain(&mut self.calls).zip(other.gold.into_iter().chain(other.calls)) {
             *mine += theirs;
         }
+        self.called |= other.called;
         self.act_instructions += other.act_instructions;
         self.react_instructions += other.react_instructions;
         self.tool_calls += other.tool_calls;
@@ -187,8 +192,8 @@ impl ContentHints {
     }
 
     /// Returns what is certain of one record, from hints of that record alone: the environment of its one policy heading, else the one
-    /// to which all of the reference's tools belong, else the one to which all tools that were called belong, two calls at least; and the
-    /// strategy that the format instruction of its prompt states. A majority proves nothing here, nor does one call: an agent may call tools
+    /// to which all of the reference's tools belong, else the one to which all tools that were called belong, two tools at least; and the
+    /// strategy that the format instruction of its prompt states. A majority proves nothing here, nor does one tool: an agent may call tools
     /// that its environment lacks.
     pub fn certain(&self) -> RecordSays {
         let only = |votes: &[u64; ENVS.len()]| {
@@ -196,7 +201,7 @@ impl ContentHints {
             voted.next().map(|(_, env)| env).filter(|_| voted.next().is_none())
         };
         let any_gold = self.gold.iter().any(|votes| *votes > 0);
-        let calls = || only(&self.calls).filter(|_| self.calls.iter().sum::<u64>() > 1);
+        let calls = || only(&self.calls).filter(|_| self.called.count_ones() > 1);
         let by_tools = || if any_gold { only(&self.gold) } else { calls() };
         let env = match self.headings.keys().next() {
             Some(heading) => Some(heading.as_str()).filter(|_| self.headings.len() == 1),
@@ -222,12 +227,13 @@ impl ContentHints {
     }
 }
 
-/// Counts a tool for the environment that alone has it.
-fn vote(votes: &mut [u64; ENVS.len()], name: &str) {
-    let env = TOOLS.iter().find(|(tool, _)| *tool == name).map(|(_, env)| *env);
-    if let Some(count) = env.and_then(|env| votes.get_mut(env)) {
+/// Counts a tool for the environment that alone has it; returns its place in [`TOOLS`].
+fn vote(votes: &mut [u64; ENVS.len()], name: &str) -> Option<usize> {
+    let tool = TOOLS.iter().position(|(tool, _)| *tool == name)?;
+    if let Some(count) = TOOLS.get(tool).and_then(|(_, env)| votes.get_mut(*env)) {
         *count += 1;
     }
+    Some(tool)
 }
 
 /// The last `bytes` of a text, from a character boundary on.

@@ -73,6 +73,17 @@ pub fn words(path: &str, identity: &Identity) -> Vec<String> {
     found
 }
 
+/// A folder of one of several repetitions.
+static REPETITION: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?i)^(?:trial|run|rep|repeat|repetition|replicate|seed|attempt|round)s?[-_ ]?\d+$").ok());
+
+/// Returns a folder without the parts that count repetitions; `.` where nothing is left.
+pub fn without_repetitions(folder: &str) -> String {
+    let counts = |part: &&str| REPETITION.as_ref().is_some_and(|repetition| repetition.is_match(part));
+    let kept: Vec<&str> = folder.split('/').filter(|part| !counts(part)).collect();
+    if kept.is_empty() { ".".to_owned() } else { kept.join("/") }
+}
+
 /// What the identity already says.
 struct Known {
     /// Words of models and the temperature, any of which may stand alone.

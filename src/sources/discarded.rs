@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::Input;
 use crate::{
     fsio,
-    records::{Loaded, PassedOver},
+    records::{Episode, Fingerprint, Loaded, PassedOver},
     redact::redact,
 };
 
@@ -20,8 +20,6 @@ use crate::{
 const STATUS: &str = "sim_status.json";
 /// Folder of a run with what was discarded because the user simulator made something up.
 const FOLDER: &str = "hallucination_discarded";
-/// An id of so many characters is that of one simulation only.
-const UNIQUE_ID: usize = 16;
 /// No status is longer.
 const LARGEST_STATUS: u64 = 1 << 20;
 
@@ -48,21 +46,43 @@ pub(super) fn mark(statuses: &[Input], loaded: &mut [Loaded]) -> Vec<Loaded> {
             }
         }
     }
-    for one in loaded {
+    for one in loaded.iter_mut() {
         let Loaded::Results(file) = one else { continue };
         let source = &file.source;
         let in_folder = source.path.split('/').rev().skip(1).any(|folder| folder == FOLDER);
-        // A copy of the file elsewhere has the same simulations; ids such as `0` are those of many.
         let ids: BTreeSet<&str> = discarded
             .iter()
-            .filter(|(label, run, id)| *label == source.label && (id.len() >= UNIQUE_ID || is_below(&source.path, run)))
+            .filter(|(label, run, _)| *label == source.label && is_below(&source.path, run))
             .map(|(_, _, id)| id.as_str())
             .collect();
         for facts in file.episodes.iter_mut().filter_map(|episode| episode.tau2.as_deref_mut()) {
             facts.discarded = in_folder || ids.contains(facts.id.as_str());
         }
     }
+    mark_copies(loaded);
     unreadable
+}
+
+/// A copy of a discarded simulation is discarded, wherever it lies.
+fn mark_copies(loaded: &mut [Loaded]) {
+    let mut known: BTreeSet<(Option<String>, Fingerprint)> = BTreeSet::new();
+    for one in loaded.iter() {
+        let Loaded::Results(file) = one else { continue };
+        let is_discarded = |episode: &&Episode| episode.tau2.as_deref().is_some_and(|facts| facts.discarded);
+        known.extend(file.episodes.iter().filter(is_discarded).map(|one| (file.source.label.clone(), one.fingerprint)));
+    }
+    if known.is_empty() {
+        return;
+    }
+    for one in loaded {
+        let Loaded::Results(file) = one else { continue };
+        let label = file.source.label.clone();
+        for episode in &mut file.episodes {
+            if let Some(facts) = episode.tau2.as_deref_mut().filter(|facts| !facts.id.is_empty()) {
+                facts.discarded |= known.contains(&(label.clone(), episode.fingerprint));
+            }
+        }
+    }
 }
 
 /// Returns the folder of the run and the id of the simulation that the path of a status file names.

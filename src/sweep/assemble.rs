@@ -198,6 +198,8 @@ struct Seen {
     cells: BTreeMap<Fingerprint, BTreeSet<usize>>,
     /// Simulations by id.
     regraded: Regraded,
+    /// Discarded simulations, by cell.
+    discarded: BTreeSet<(usize, Fingerprint)>,
 }
 
 impl Sweep {
@@ -224,7 +226,9 @@ impl Sweep {
             let tally = &mut self.cells[cell].tally;
             tally.records += 1;
             if is_discarded(&episode) {
-                tally.discarded += 1;
+                let is_new = seen.discarded.insert((cell, episode.fingerprint));
+                tally.discarded += usize::from(is_new);
+                tally.exact_duplicates += usize::from(!is_new);
             } else {
                 by_cell.entry(cell).or_default().push(episode);
             }

@@ -278,15 +278,20 @@ fn words_that_tell(members: &[Member<'_>]) -> Option<BTreeSet<String>> {
     found
 }
 
-/// Returns the variant of each run: those of its words that tell, in the order of the path.
+/// Words that say something only with the next one.
+const PARTICLES: [&str; 12] = ["with", "without", "no", "non", "not", "new", "old", "zero", "one", "two", "few", "multi"];
+
+/// Returns the variant of each run: those of its words that tell, in the order of the path; a particle with the word behind it.
 fn variants(members: &[Member<'_>], telling: &BTreeSet<&str>) -> BTreeMap<usize, Option<String>> {
     let mut found: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
     for member in members {
         let mut own: Vec<&str> = Vec::new();
-        for word in member.words.iter().map(String::as_str).filter(|word| telling.contains(*word)) {
-            if !own.contains(&word) {
+        let mut particle = false;
+        for word in member.words.iter().map(String::as_str) {
+            if (particle || telling.contains(word)) && !own.contains(&word) {
                 own.push(word);
             }
+            particle = telling.contains(word) && PARTICLES.contains(&word);
         }
         found.entry(member.run).and_modify(|known| known.retain(|word| own.contains(word))).or_insert(own);
     }

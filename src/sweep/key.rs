@@ -3,7 +3,7 @@
 use std::{cmp::Ordering, collections::BTreeMap};
 
 use crate::{
-    identity::settings,
+    identity::{settings, variant},
     records::{Benchmark, Episode, Identity, Part, ResultFile, task::natural_cmp},
 };
 
@@ -32,7 +32,7 @@ pub struct CellKey {
     pub max_steps: Option<String>,
     /// All other settings by name; absent is the default.
     pub settings: BTreeMap<String, String>,
-    /// The folder, where the model is unknown.
+    /// The folder, where the model is unknown, without parts that count repetitions (`trial_1`).
     pub place: Option<String>,
     /// The words by which the paths of its files differ from those of its siblings, which hold other results of the same trials.
     pub variant: Option<String>,
@@ -62,7 +62,7 @@ impl CellKey {
             mode: value(mode),
             max_steps: value(max_steps),
             settings: file.identity.settings.clone(),
-            place: model.is_none().then(|| file.source.run_folder()),
+            place: model.is_none().then(|| variant::without_repetitions(&file.source.run_folder())),
             variant: value(variant),
             by: Vec::new(),
             pooled: false,

@@ -74,7 +74,11 @@ fn other_tasks(sweep: &Sweep, names: &[CellName], division: &Division) -> String
     }
     let cells: Vec<String> = by_tasks
         .into_iter()
-        .map(|(tasks, cells)| format!("{} (tasks {tasks})", cells.into_iter().collect::<Vec<_>>().join(", ")))
+        .map(|(tasks, cells)| {
+            let is_said = cells.iter().all(|cell| cell.contains(TASKS));
+            let cells = cells.into_iter().collect::<Vec<_>>().join(", ");
+            if is_said { cells } else { format!("{cells} (tasks {tasks})") }
+        })
         .collect();
     format!(
         "{} of one configuration use the same task ids for different tasks, so they are separate cells: {}.",
