@@ -211,7 +211,9 @@ fn read(tokens: &[String], at: usize, known: &Known) -> Reading {
     }
     let said_with_number = is_state(token) && number_follows;
     let is_month = is_in(MONTHS, token) && (number_follows || before.is_some_and(is_number));
-    if said_with_number || is_month || known.has(token) || is_id_of_run(tokens, at) {
+    // `…_range_0-10_user-gpt-4o-llm_0618131425`, as τ-bench names a checkpoint.
+    let is_tau_bench = token == "user" && tokens[..at].iter().any(|token| token == "range");
+    if said_with_number || is_month || is_tau_bench || known.has(token) || is_id_of_run(tokens, at) {
         Reading::Nothing
     } else if is_in(COUNTERS_BY_THEMSELVES, token) {
         if number_follows { Reading::Nothing } else { Reading::ByItself }

@@ -80,6 +80,7 @@ fn counters_dates_and_ids_tell_repetitions() {
         "trial_one/airline.json",
         "host-alpha/airline.json",
         "airline_task_3.json",
+        "gpt-4o-0.1_range_0-10_user-gpt-4o-airline_0618131425.json",
     ] {
         let words = said(path);
         assert!(words.trim().is_empty(), "{path}: {words}");

@@ -139,6 +139,26 @@ mod tests {
     }
 
     #[test]
+    fn intervals_of_shares_stay_within_and_have_a_width() {
+        let pairs = |b: &[u32]| -> Vec<(TaskCounts, TaskCounts)> {
+            b.iter().map(|b| (TaskCounts { n: 1, c: 1 }, TaskCounts { n: 1, c: *b })).collect()
+        };
+        let ends = |b: &[u32]| {
+            let interval = paired(&pairs(b), 0.95).unwrap().interval.unwrap();
+            (interval.lo, interval.hi)
+        };
+        // Student's t gives [-1.262, -0.405], and intervals of no width for the other two.
+        let (lo, hi) = ends(&[1, 0, 0, 0, 0, 0]);
+        assert!(close(lo, -1.0) && (hi + 0.404_903_0).abs() < 1e-6, "{lo} {hi}");
+        // q = 1 - 0.025^(1/6) = 0.4592.
+        let q = 0.459_258_1;
+        let (lo, hi) = ends(&[0; 6]);
+        assert!(close(lo, -1.0) && (hi - (2.0 * q - 1.0)).abs() < 1e-6, "{lo} {hi}");
+        let (lo, hi) = ends(&[1; 6]);
+        assert!((lo + q).abs() < 1e-6 && (hi - q).abs() < 1e-6, "{lo} {hi}");
+    }
+
+    #[test]
     fn matches_the_reference_comparison() {
         let got = paired(&pairs(), 0.95).unwrap();
         assert!(close(got.difference, 0.06) && close(got.se.unwrap(), 0.035_398_604_84));

@@ -17,7 +17,7 @@ pub(super) fn recognise(text: &[u8]) -> Option<Refused> {
         Some(refuse("the file is empty", true))
     } else if text.starts_with(LFS_POINTER) {
         Some(refuse("a Git LFS pointer in place of the file; fetch the file with `git lfs pull`", true))
-    } else if begins_as(b"<!doctype html") || begins_as(b"<html") {
+    } else if begins_as(b"<!doctype html") || begins_as(b"<html") || begins_as(b"<!--") || begins_as(b"<?xml") {
         Some(refuse("a web page (HTML) in place of the file; the download failed, so download it again", true))
     } else {
         None
@@ -78,6 +78,7 @@ mod tests {
             (" \n", "empty"),
             (pointer, "git lfs pull"),
             ("<!DOCTYPE html><html>404</html>", "web page"),
+            ("<!-- proxy --><html>404</html>", "web page"),
             ("\n<HTML><body>", "web page"),
         ] {
             let refused = recognise(text.as_bytes()).unwrap();

@@ -127,7 +127,7 @@ fn p_of_zero(compared: &[Comparison]) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::metrics::{
-        compare::{Settings, compare_values},
+        compare::{Settings, compare_shares, compare_values},
         distribution::two_sided_t,
     };
 
@@ -144,5 +144,26 @@ mod tests {
         // Equal rows: the half-width shrinks by √2, as the standard error of a mean of two does.
         let t = one.difference / one.se.unwrap() * std::f64::consts::SQRT_2;
         assert!((p_of_zero(&[one, one]).unwrap() - two_sided_t(t, 29).unwrap()).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_p_says_what_the_interval_says() {
+        // Five tasks without any difference tell little, and the average with thirty that differ knows it.
+        let none = compare_shares(&[(1.0, 1.0); 5], &Settings::default()).unwrap();
+        for wins in [8_usize, 10, 12, 20, 28] {
+            let pair = |i: usize| {
+                if i < wins {
+                    (0.0, 1.0)
+                } else if i < wins + 2 {
+                    (1.0, 0.0)
+                } else {
+                    (1.0, 1.0)
+                }
+            };
+            let some = compare_shares(&(0..30).map(pair).collect::<Vec<_>>(), &Settings::default()).unwrap();
+            let rows = [none, some].map(|one| (one.difference, one.interval.unwrap()));
+            let clear = !mean_of_independent(&rows).unwrap().contains(0.0);
+            assert_eq!(p_of_zero(&[none, some]).unwrap() < 0.05, clear, "{wins} won");
+        }
     }
 }

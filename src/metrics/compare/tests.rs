@@ -235,3 +235,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn draws_of_tasks_that_all_differ_alike_are_not_certain() {
+    // Five tasks with two trials and one with one, all won by A: the draws have no spread.
+    let counts = |n: u32, c: u32| TaskCounts { n, c };
+    let mut pairs = vec![(counts(2, 2), counts(2, 0)); 5];
+    pairs.push((counts(1, 1), counts(1, 0)));
+    let found = compare_pass_k(&pairs, 2, &Settings::default()).unwrap();
+    let interval = found.interval.unwrap();
+    assert!((found.difference + 1.0).abs() < 1e-12 && interval.lo <= -1.0 && interval.hi > -0.2, "{interval:?}");
+    // Sign flips of five tasks: mid-p is 1/32, however often tasks are drawn.
+    assert_eq!((found.decided_by, found.p), (DecidedBy::SignFlip, Some(0.031_25)));
+    // Tasks that are few but differ: the draws are never surer than the flips.
+    let mut pairs = vec![(counts(2, 2), counts(2, 0)); 4];
+    pairs.extend([(counts(2, 1), counts(2, 0)), (counts(1, 1), counts(1, 0))]);
+    let found = compare_pass_k(&pairs, 2, &Settings::default()).unwrap();
+    assert!(found.p.unwrap() >= found.flips.map_or(0.0, |flips| flips.mid_p) && found.p.unwrap() >= 0.03, "{found:?}");
+}

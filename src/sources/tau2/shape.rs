@@ -154,8 +154,12 @@ impl Top {
         };
         let elements = self.simulations.unwrap_or_default();
         let (found, mut strangers, mut simulations) = (elements.len(), Vec::new(), Vec::with_capacity(elements.len()));
+        // Among certain simulations any mark will do.
+        let is_certain =
+            |(_, element): &(usize, Object<RawSimulation>)| element.0.as_ref().is_some_and(|one| one.is_simulation(false));
+        let is_of_run = info.is_some() || elements.iter().any(is_certain);
         for (position, element) in elements {
-            match element.0.filter(|simulation| simulation.is_simulation(info.is_some())) {
+            match element.0.filter(|simulation| simulation.is_simulation(is_of_run)) {
                 Some(simulation) => simulations.push((position, simulation)),
                 None => strangers.push(position + 1),
             }

@@ -119,8 +119,8 @@ impl<'de> Members<'de> for RawSimulation {
 const EVALUATION_RAISED: &str = "evaluation-raised";
 
 impl RawSimulation {
-    /// Returns whether the object is certainly a simulation or an outcome. In a file whose `info` is that of a run
-    /// (`is_in_run`) any of its marks will do; elsewhere a second one is asked for, since other tools write the same keys
+    /// Returns whether the object is certainly a simulation or an outcome. In a file whose `info` is that of a run, or
+    /// beside certain simulations (`is_in_run`), any of its marks will do; elsewhere a second one is asked for, since other tools write the same keys
     /// (rLLM's episodes have a `termination_reason`). See the module's table of certain keys.
     pub(super) fn is_simulation(&self, is_in_run: bool) -> bool {
         let has = |value: &Scalar| *value != Scalar::Missing;
