@@ -153,7 +153,7 @@ pub struct Tau2Facts {
     /// Id of the simulation.
     pub id: String,
     /// Digest of its messages; `None` without a conversation.
-    pub messages_digest: Option<u64>,
+    pub messages_digest: Option<u128>,
     /// Why it ended; `None` where missing.
     pub termination: Option<Termination>,
     /// The components whose product is the reward; empty where not evaluated.

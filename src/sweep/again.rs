@@ -24,7 +24,7 @@ struct Seen {
     counted: bool,
     /// Size of its conversation, where it has one, and the digest of its messages.
     conversation: Option<Conversation>,
-    digest: Option<u64>,
+    digest: Option<u128>,
 }
 
 /// What becomes of an episode.

@@ -255,7 +255,7 @@ fn sides_of_a_comparison_are_told_apart_by_the_words_of_both() {
     let base = at(&["base/a.json", "base/with_memory/a.json"]);
     let new = || loaded(vec![file("new/with_memory/a.json", 9)]);
     assert_eq!(variants(&assemble(new(), Attempts::First)), [("-", 4)]);
-    let by = By::default().with_telling(super::super::telling(&base));
+    let by = By::default().with_telling(crate::sweep::telling(&base));
     assert_eq!(variants(&assemble_by(new(), Attempts::First, &by)), [("with_memory", 4)]);
 }
 
@@ -324,7 +324,7 @@ fn simulations_of_one_id_and_other_texts_are_two() {
     let run = |path: &str, run: u64| {
         let mut file = file(path, u128::from(run));
         for (at, episode) in file.episodes.iter_mut().enumerate() {
-            let facts = Tau2Facts { id: format!("sim_{at}"), messages_digest: Some(run), ..Tau2Facts::default() };
+            let facts = Tau2Facts { id: format!("sim_{at}"), messages_digest: Some(run.into()), ..Tau2Facts::default() };
             episode.tau2 = Some(Box::new(facts));
             episode.outcome = Outcome::Scored { reward: if run == 1 { 0.0 } else { 1.0 } };
         }

@@ -96,7 +96,7 @@ pub(super) fn may_be_one(a: &Episode, b: &Episode) -> bool {
 }
 
 /// Returns the digest of the messages of a simulation.
-pub(super) fn messages_digest(episode: &Episode) -> Option<u64> {
+pub(super) fn messages_digest(episode: &Episode) -> Option<u128> {
     episode.tau2.as_deref()?.messages_digest
 }
 

@@ -1,6 +1,6 @@
 //! Files whose tasks are other tasks under the same ids.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::divide::Member;
 use crate::{identity::settings, records::TaskId};
@@ -42,15 +42,15 @@ pub(super) fn classes(members: Vec<Member<'_>>) -> Vec<(Option<String>, Vec<Memb
         all.sort_by_key(|member| member.file);
         return vec![(None, all)];
     }
-    let mut used = BTreeSet::new();
+    let mut used: BTreeMap<String, usize> = BTreeMap::new();
     let mut name = |tasks: &Tasks<'_>| {
         let name = name_of(tasks);
         // Several files without any tasks on record are not one set.
-        (1_u32..)
-            .map(|count| if count == 1 { name.clone() } else { format!("{name} ({count})") })
-            .find(|name| used.insert(name.clone()))
+        let count = used.entry(name.clone()).or_default();
+        *count += 1;
+        if *count == 1 { name } else { format!("{name} ({count})") }
     };
-    joined.into_iter().map(|(tasks, members)| (name(&tasks), members)).collect()
+    joined.into_iter().map(|(tasks, members)| (Some(name(&tasks)), members)).collect()
 }
 
 fn add<'a>(class: &mut (Tasks<'a>, Vec<Member<'a>>), member: Member<'a>) {

@@ -159,7 +159,7 @@ fn paths_that_differ_in_words_are_variants_and_pooled_on_request() {
         assert!(warnings(&split).contains("--pool"), "{}", warnings(&split));
         let pooled = report(&two(paths), &["--pool"]);
         assert_eq!(cells(&pooled), [":5x2:60"]);
-        assert!(warnings(&pooled).contains("(--pool)"), "{}", warnings(&pooled));
+        assert!(warnings(&pooled).contains("as --pool says"), "{}", warnings(&pooled));
     }
     for paths in [["trial_2/a.json", "trial_3/a.json"], ["run-3.json", "run-4.json"], ["seed42.json", "seed43.json"]] {
         assert_eq!(cells(&report(&two(paths), &[])), [":5x2:60"], "{paths:?}");

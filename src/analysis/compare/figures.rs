@@ -38,6 +38,7 @@ pub struct Figure {
     /// What follows. Set once all figures of the family are known.
     pub judged: Judged,
     /// Minimum detectable difference by the deciding test, corrected for the comparisons of the family that are open. Set with `judged`.
+    /// `None` also where it is larger than any difference from BASE can be.
     pub detectable: Option<f64>,
 }
 

@@ -281,7 +281,9 @@ fn judge_figures(mut figures: Vec<&mut Figure>, settings: &compare::Settings) {
     let open = still_open(&judged);
     for (figure, judged) in figures.iter_mut().zip(judged) {
         figure.judged = judged;
-        figure.detectable = figure.comparison.detectable(open, settings);
+        // From 60 % no share can fall by more than 60 points, nor rise by more than 40.
+        let possible = figure.comparison.a.max(1.0 - figure.comparison.a);
+        figure.detectable = figure.comparison.detectable(open, settings).filter(|mdd| *mdd <= possible);
     }
 }
 

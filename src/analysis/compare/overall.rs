@@ -50,7 +50,8 @@ pub struct Overall {
 
 /// Returns the averages of every configuration with at least two environments that all sides have.
 pub(super) fn overall(report: &Report) -> Vec<Overall> {
-    let mut groups: BTreeMap<(Benchmark, Vec<(&str, Option<&str>)>), BTreeSet<usize>> = BTreeMap::new();
+    type Configuration<'a> = (Benchmark, Vec<(&'a str, Option<&'a str>)>);
+    let mut groups: BTreeMap<Configuration<'_>, BTreeSet<usize>> = BTreeMap::new();
     for row in &report.rows {
         let base = report.base_of(row);
         let settings = base.settings().filter(|name| !is_of_environment(name));

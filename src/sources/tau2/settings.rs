@@ -122,13 +122,11 @@ impl<'de> Visitor<'de> for Flat<'_> {
     /// Some writers keep an object as its text.
     fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
         let object = Some(text.trim()).filter(|text| text.starts_with('{') && text.len() <= LONGEST_OBJECT);
-        match object.and_then(|text| serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text).ok()) {
-            Some(object) => self.deserialize(serde_json::Value::Object(object)).map_err(E::custom),
-            None => {
-                self.add(text);
-                Ok(())
-            }
+        if let Some(object) = object.and_then(|text| serde_json::from_str::<serde_json::Map<_, _>>(text).ok()) {
+            return self.deserialize(serde_json::Value::Object(object)).map_err(E::custom);
         }
+        self.add(text);
+        Ok(())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {

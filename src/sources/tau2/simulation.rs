@@ -302,8 +302,7 @@ impl RawSimulation {
         };
         if let Some(talk) = &self.messages.0 {
             (facts.tool_errors, facts.agent_tokens, facts.user_tokens) = (talk.tool_errors, talk.agent, talk.user);
-            // Half of the digest will do to tell two conversations of one size apart.
-            facts.messages_digest = Some(talk.digest.finish() as u64);
+            facts.messages_digest = Some(talk.digest.finish());
         }
         if let Some(info) = info {
             facts.action_checks = info.action_checks();

@@ -297,11 +297,13 @@ pub(super) fn further_table(scene: &CompareScene<'_>, short: bool) -> Option<Tab
         crate::views::scene::plural(family as u64, "figure"),
         if short { " in the report" } else { "" }
     )];
-    let bootstrap = scene.report.rows.iter().flat_map(|row| &row.figures.further);
-    if bootstrap.into_iter().any(|figure| figure.comparison.decided_by == DecidedBy::Bootstrap) {
+    let is_chained =
+        |found: &Comparison| found.decided_by == DecidedBy::Bootstrap || found.wins + found.losses + found.ties != found.tasks;
+    if scene.report.rows.iter().flat_map(|row| &row.figures.further).any(|figure| is_chained(&figure.comparison)) {
         notes.push(
-            "bootstrap: trials are missing, so chained estimates are compared, their uncertainty from drawing tasks; W/L/T there counts only \
-             the tasks that have k trials on both sides."
+            "Where W/L/T is less than the tasks, trials are missing: chained estimates are compared, interval and p from drawing tasks \
+             (bootstrap), but p from the sign flips where tasks are few and these are less sure. W/L/T and sign flips count only the tasks that \
+             have k trials on both sides."
                 .to_owned(),
         );
     }

@@ -75,22 +75,13 @@ fn detectable(scene: &CompareScene<'_>, figure: &Figure) -> String {
         1 => String::new(),
         open => format!(", corrected for {open} open rows"),
     };
-    // From 60 % none can fall by more than 60 points, nor rise by more than 40.
-    let possible = found.a.max(1.0 - found.a);
     match figure.detectable {
-        Some(mdd) if mdd > possible => {
-            format!(
-                "; no difference that is possible from {} would be found with {} power{corrected}",
-                fmt::rate(Some(found.a)),
-                scene.power()
-            )
-        }
         Some(mdd) => format!("; a true difference of {} would be found with {} power{corrected}", points(mdd), scene.power()),
         None if found.wins + found.losses == 0 => "; both sides have the same result on every task".to_owned(),
         None if found.wins == found.tasks || found.losses == found.tasks => {
             "; all tasks differ alike, so nothing tells what could have been found".to_owned()
         }
-        None => format!("; so few tasks cannot show any difference with {} power{corrected}", scene.power()),
+        None => format!("; with so few tasks no possible difference would be found with {} power{corrected}", scene.power()),
     }
 }
 
