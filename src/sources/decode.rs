@@ -26,7 +26,8 @@ pub(super) struct Decoded<'a> {
 /// the place of the one large text.
 pub(super) fn decode(bytes: &[u8], limit: u64, is_held: bool) -> Result<Decoded<'_>, String> {
     let (text, broken, large) = if bytes.starts_with(&[0x1f, 0x8b]) {
-        unpack("gzip", flate2::read::MultiGzDecoder::new(bytes), limit, is_held)?
+        let (text, broken, large) = unpack("gzip", flate2::read::MultiGzDecoder::new(bytes), limit, is_held)?;
+        (text, broken.and_then(|why| what_follows(bytes, limit, why)), large)
     } else if bytes.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
         let stream = zstd::stream::read::Decoder::with_buffer(bytes).map_err(|cause| format!("broken zstd stream: {cause}"))?;
         unpack("zstd", stream, limit, is_held)?
@@ -38,6 +39,31 @@ pub(super) fn decode(bytes: &[u8], limit: u64, is_held: bool) -> Result<Decoded<
     }
     Ok(Decoded { text: without_bom(text), broken, _large: large })
 }
+
+/// Shortest header of a gzip stream; fewer bytes behind a whole one look like one that is cut off.
+const GZIP_HEADER: usize = 10;
+
+/// Says what is wrong with a gzip stream that ends in an error: nothing where it is whole and padded with zeros, as tape and block devices
+/// do it.
+fn what_follows(bytes: &[u8], limit: u64, why: String) -> Option<String> {
+    let mut rest = bytes;
+    while rest.starts_with(&[0x1f, 0x8b]) {
+        let mut member = flate2::bufread::GzDecoder::new(rest);
+        match io::copy(&mut (&mut member).take(limit), &mut io::sink()) {
+            Ok(_) => rest = member.into_inner(),
+            Err(_) => return Some(why),
+        }
+    }
+    if rest.iter().all(|byte| *byte == 0) {
+        None
+    } else if rest.len() < GZIP_HEADER {
+        Some(FOLLOWED.to_owned())
+    } else {
+        Some(why)
+    }
+}
+
+const FOLLOWED: &str = "bytes that are no gzip follow the end of the gzip stream; they were not read";
 
 /// Returns why a file beyond a bound is not read.
 pub(super) fn too_large(limit: u64) -> String {
@@ -69,9 +95,7 @@ fn broken(format: &str, outcome: io::Result<usize>, is_empty: bool) -> Result<Op
     Ok(Some(match cause.kind() {
         ErrorKind::UnexpectedEof => format!("the {format} stream is cut off"),
         // The header of a further member is checked where a member has ended whole.
-        ErrorKind::InvalidInput => {
-            format!("bytes that are no {format} follow the end of the {format} stream; they were not read")
-        }
+        ErrorKind::InvalidInput => FOLLOWED.replace("gzip", format),
         _ => format!("the {format} stream is broken: {cause}"),
     }))
 }
@@ -143,5 +167,10 @@ mod tests {
         let decoded = decode(&packed, LIMIT, false).unwrap();
         assert_eq!(&*decoded.text, b"[1]");
         assert!(decoded.broken.as_deref().is_some_and(|why| why.contains("follow the end")), "{:?}", decoded.broken);
+        let of = |more: &[u8]| decode(&[&gzip(b"[1]"), more].concat(), LIMIT, false).unwrap().broken;
+        assert_eq!(of(b"garbage").as_deref(), Some(FOLLOWED));
+        assert_eq!((of(&[0; 8]), of(&[0; 512])), (None, None));
+        // A second member that is cut off is no padding.
+        assert!(of(&gzip(b"[2]")[..8]).is_some_and(|why| why.contains("cut off")));
     }
 }

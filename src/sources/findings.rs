@@ -158,3 +158,10 @@ pub(super) fn read_broken_list<T>(
     }
     elements
 }
+/// Tells of objects in which a key stands twice, given their places and a key of each: JSON allows it, and the last value counts.
+pub(super) fn twice(noun: &str, found: &[(usize, &str)]) -> Option<(IssueKind, String)> {
+    let (position, key) = found.first()?;
+    let objects = plural(found.len() as u64, noun);
+    let has = verb(found.len() as u64, "has", "have");
+    Some((IssueKind::Note, format!("{objects} {has} a key twice ({noun} {} has {key:?}); the last value counts", position + 1)))
+}

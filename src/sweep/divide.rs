@@ -279,7 +279,7 @@ fn words_that_tell(members: &[Member<'_>]) -> Option<BTreeSet<String>> {
 }
 
 /// Words that say something only with the next one.
-const PARTICLES: [&str; 12] = ["with", "without", "no", "non", "not", "new", "old", "zero", "one", "two", "few", "multi"];
+const PARTICLES: [&str; 10] = ["with", "without", "no", "non", "not", "zero", "one", "two", "few", "multi"];
 
 /// Returns the variant of each run: those of its words that tell, in the order of the path; a particle with the word behind it.
 fn variants(members: &[Member<'_>], telling: &BTreeSet<&str>) -> BTreeMap<usize, Option<String>> {

@@ -65,9 +65,11 @@ pub(super) fn parse(text: &[u8], rules: &ErrorRules) -> Result<Parsed, Refused> 
     let has_tasks = records.iter().any(|(_, record)| record.has_task());
     let (mut episodes, mut says, mut bad) = (Vec::with_capacity(records.len()), Vec::with_capacity(records.len()), Vec::new());
     let mut hints = ContentHints::default();
+    let mut twice = Vec::new();
     for (position, record) in records {
         hints.merge(&record.hints);
         let own = record.says();
+        twice.extend(record.twice.map(|key| (position, key)));
         match record.into_episode(position, rules) {
             Ok(episode) => {
                 episodes.push(episode);
@@ -77,6 +79,7 @@ pub(super) fn parse(text: &[u8], rules: &ErrorRules) -> Result<Parsed, Refused> 
         }
     }
     findings::list(&mut issues, IssueKind::BadRecord, bad);
+    issues.extend(findings::twice("record", &twice));
     let kind = if has_tasks { kind } else { FileKind::Tau1SolveResults };
     if !has_tasks {
         let message = "no record names its task: counted, but kept out of per-task figures (pass^k, intervals)";
@@ -119,6 +122,14 @@ mod tests {
     fn lines_are_read_behind_a_broken_first_one() {
         let text = format!("{}\n{}\n{}\n", &record(0)[..20], record(1), record(2));
         assert_eq!(episodes(&text), [Some(1), Some(2)]);
+    }
+
+    #[test]
+    fn a_key_that_stands_there_twice_is_told() {
+        let text = format!("[{}, {}]", record(0), record(1).replace("{\"task_id\"", "{\"reward\": 0.0, \"task_id\""));
+        let parsed = parse(text.as_bytes(), &ErrorRules::builtin()).unwrap();
+        let notes: Vec<&str> = parsed.issues.iter().map(|(_, message)| message.as_str()).collect();
+        assert_eq!(notes, ["1 record has a key twice (record 2 has \"reward\"); the last value counts"]);
     }
 
     #[test]

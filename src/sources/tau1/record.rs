@@ -40,6 +40,8 @@ pub(super) struct RawRecord {
     pub(super) hints: ContentHints,
     /// What its own keys say.
     keys: RecordSays,
+    /// A key of these that stands there twice.
+    pub(super) twice: Option<&'static str>,
 }
 
 #[derive(Default)]
@@ -190,6 +192,9 @@ impl<'de> Visitor<'de> for RecordSeed {
 impl RawRecord {
     /// Reads the value of `key` from `map`.
     pub(super) fn read_member<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        let known = [("task_id", &self.task_id), ("trial", &self.trial), ("reward", &self.reward)];
+        let known = known.into_iter().find(|(name, value)| *name == key && **value != Scalar::Missing);
+        self.twice = known.map(|(name, _)| name).or(self.twice);
         match key {
             "task_id" => self.task_id = map.next_value()?,
             "trial" => self.trial = map.next_value()?,

@@ -143,6 +143,7 @@ fn episodes(
     issues.extend(note);
     let (mut episodes, mut says, mut bad) = (Vec::with_capacity(simulations.len()), Vec::new(), Vec::new());
     let (mut checked, mut contradicted) = (0_usize, 0_usize);
+    let mut twice = Vec::new();
     for (index, (position, simulation)) in simulations.into_iter().enumerate() {
         let named = match simulation.task() {
             Ok(named) => named,
@@ -165,6 +166,7 @@ fn episodes(
         }
         let task = if matched.is_some() { of.map(|task| task.id.clone()) } else { named };
         says.push(simulation.says(has_info));
+        twice.extend(simulation.twice.map(|key| (position, key)));
         let mut episode = simulation.into_episode(position, task, of.map(|task| task.asks.as_slice()), rules);
         if let Some(facts) = &mut episode.tau2 {
             facts.matched_by_order = matches!(matched, Some(Match::ByOrder(_)));
@@ -172,6 +174,7 @@ fn episodes(
         episodes.push(episode);
     }
     findings::list(issues, IssueKind::BadRecord, bad);
+    issues.extend(findings::twice("simulation", &twice));
     if contradicted > 0 {
         let message = format!(
             "the action checks of {contradicted} of {checked} simulations repeat the reference actions of other tasks than \

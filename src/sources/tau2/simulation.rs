@@ -51,6 +51,8 @@ pub(super) struct RawSimulation {
     flat: Flat,
     /// What its own keys say of its identity.
     keys: RecordSays,
+    /// A key of those that decide its result and that stands there twice.
+    pub(super) twice: Option<&'static str>,
 }
 
 /// What only a flat list of outcomes has.
@@ -73,6 +75,10 @@ impl<'de> Members<'de> for Nothing {
 
 impl<'de> Members<'de> for RawSimulation {
     fn member<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        let known = [("task_id", &self.task_id), ("trial", &self.trial), ("reward", &self.flat.reward)];
+        let known = known.into_iter().find(|(name, value)| *name == key && **value != Scalar::Missing).map(|(name, _)| name);
+        let known = known.or((key == "reward_info" && !self.reward_info_is.is_empty()).then_some("reward_info"));
+        self.twice = known.or(self.twice);
         match key {
             "id" => self.id = map.next_value()?,
             "task_id" => self.task_id = map.next_value()?,
