@@ -55,8 +55,10 @@ fn block(one: &Loaded) -> String {
         }
         Loaded::Results(file) => {
             let label = file.source.label.as_ref().map(|label| format!("  ({label})")).unwrap_or_default();
+            let discarded = file.episodes.iter().filter(|one| one.tau2.as_deref().is_some_and(|facts| facts.discarded)).count();
+            let discarded = if discarded > 0 { format!(" ({discarded} discarded by τ²-bench)") } else { String::new() };
             format!(
-                "{}{}\n  kind            {}\n  records         {}\n",
+                "{}{}\n  kind            {}\n  records         {}{discarded}\n",
                 line(&file.source.path),
                 line(&label),
                 file.kind.name(),
