@@ -84,6 +84,10 @@ fn growth(criterion: &mut Criterion) {
             bencher.iter_batched(|| files.clone(), |files| written_up(files).len(), BatchSize::LargeInput);
         });
     }
+    let files = sweep::repeated(5_000, 10);
+    group.bench_function("10,000 files of a cell", |bencher| {
+        bencher.iter_batched(|| files.clone(), |files| written_up(files).len(), BatchSize::LargeInput);
+    });
     group.finish();
 }
 

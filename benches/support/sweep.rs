@@ -30,6 +30,16 @@ pub(crate) fn many(models: u64, tasks: u64, trials: u64) -> Vec<Loaded> {
     (0..models).map(|model| Loaded::Results(Box::new(of(model)))).collect()
 }
 
+/// Returns `runs` files of one cell, each a run of its own in `run-N/`, each twice.
+pub(crate) fn repeated(runs: u64, tasks: u64) -> Vec<Loaded> {
+    let of = |run: u64, copy: &str| {
+        let mut file = ResultFile { episodes: episodes(tasks, 1, run), ..file(0, "retail", "react", 0, 0) };
+        file.source.path = format!("results/run-{run}/{copy}.json");
+        Loaded::Results(Box::new(file))
+    };
+    (0..runs).flat_map(|run| [of(run, "first"), of(run, "copy")]).collect()
+}
+
 fn file(model: u64, env: &str, strategy: &str, trials: u64, seed: u64) -> ResultFile {
     let part = |value: &str| Some(Part::new(value, Origin::Folder));
     let model = format!("model-{model}-instruct");
