@@ -124,6 +124,8 @@ impl Divided {
 /// The episodes that a file has in one cell.
 pub(super) struct Member<'a> {
     pub(super) file: usize,
+    /// The folder of its run.
+    pub(super) folder: String,
     pub(super) episodes: Vec<&'a Episode>,
     words: Vec<String>,
     pub(super) tasks: BTreeMap<&'a TaskId, u64>,
@@ -218,6 +220,7 @@ impl<'a> Member<'a> {
         let tasks = file.tau2.iter().flat_map(|run| &run.tasks);
         Self {
             file: index,
+            folder: file.source.run_folder(),
             episodes,
             words: variant::words(&file.source.path, &file.identity),
             tasks: tasks.filter_map(|(id, task)| Some((id, task.digest?))).collect(),

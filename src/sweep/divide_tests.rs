@@ -292,6 +292,18 @@ fn short_conversations_that_are_alike_prove_nothing() {
     };
     assert_eq!(of(["baseline/x.json", "with_memory/x.json"]), [4, 4]);
     assert_eq!(of(["trial_1/x.json", "trial_2/x.json"]), [8]);
+    // So it is where each record is a file, which by itself has nothing that differs.
+    let parts = |folder: &str, run: u128| {
+        let whole = short(&format!("{folder}/x.json"), run);
+        (0..4).map(move |at| {
+            let mut part = whole.clone();
+            part.source.path = whole.source.path.replace("x.json", &format!("task_{at}.json"));
+            part.episodes = vec![whole.episodes[at].clone()];
+            part
+        })
+    };
+    let sweep = assemble(loaded(parts("trial_1", 1).chain(parts("trial_2", 2)).collect()), Attempts::First);
+    assert_eq!(variants(&sweep), [("-", 8)]);
     // But a file that has nothing else than an episode of another is a part of it.
     let mut part = short("trial_1/task_0.json", 1);
     part.episodes.truncate(1);

@@ -159,40 +159,73 @@ impl<'a> Holders<'a> {
     }
 }
 
-/// Returns the short episodes, by file and record, that have their like in another run and are trials all the same: both runs have other
-/// results of some trial, so neither is a copy of the other.
+/// Returns the short episodes, by file and record, that have their like in another run and are trials all the same: both runs, or the
+/// folders they lie in, have other results of some trial, so neither is a copy of the other.
 pub(super) fn trials_like_others(members: &[Member<'_>]) -> BTreeSet<(usize, usize)> {
-    let mut results: BTreeMap<usize, BTreeMap<Trial<'_>, Fingerprint>> = BTreeMap::new();
+    let mut results = Results::default();
     let mut alike: BTreeMap<Fingerprint, Vec<(&Episode, &Member<'_>)>> = BTreeMap::new();
     for member in members {
         for episode in scored(member) {
-            if let Some(task) = &episode.task {
-                results.entry(member.run).or_default().entry((task, episode.trial)).or_insert(episode.fingerprint);
-            }
+            results.add(member, episode);
             if !is_beyond_chance(episode) && id(episode).is_none() {
                 alike.entry(episode.fingerprint).or_default().push((episode, member));
             }
         }
     }
-    let mut known: BTreeMap<(usize, usize), bool> = BTreeMap::new();
-    let mut apart = |a: usize, b: usize| {
-        *known.entry((a.min(b), a.max(b))).or_insert_with(|| {
-            let (Some(one), Some(other)) = (results.get(&a), results.get(&b)) else { return false };
-            let (small, large) = if one.len() <= other.len() { (one, other) } else { (other, one) };
-            small.iter().any(|(trial, result)| large.get(trial).is_some_and(|found| found != result))
-        })
-    };
     let mut found = BTreeSet::new();
     for episodes in alike.into_values().filter(|episodes| episodes.len() > 1) {
-        let mut runs: Vec<usize> = Vec::new();
+        let mut known: Vec<&Member<'_>> = Vec::new();
         for (episode, member) in episodes {
-            if !runs.is_empty() && runs.iter().take(MOST_RUNS).all(|run| *run != member.run && apart(*run, member.run)) {
+            if !known.is_empty() && known.iter().take(MOST_RUNS).all(|other| results.are_apart(other, member)) {
                 found.insert((member.file, episode.record));
             }
-            if !runs.contains(&member.run) {
-                runs.push(member.run);
+            if known.iter().take(MOST_RUNS).all(|other| other.run != member.run) {
+                known.push(member);
             }
         }
     }
     found
+}
+
+/// Results of trials by run and by folder; `None` where a folder holds several of one trial.
+#[derive(Default)]
+struct Results<'a> {
+    of_run: BTreeMap<usize, BTreeMap<Trial<'a>, Option<Fingerprint>>>,
+    of_folder: BTreeMap<&'a str, BTreeMap<Trial<'a>, Option<Fingerprint>>>,
+    runs: BTreeMap<(usize, usize), bool>,
+    folders: BTreeMap<(&'a str, &'a str), bool>,
+}
+
+impl<'a> Results<'a> {
+    fn add(&mut self, member: &'a Member<'a>, episode: &'a Episode) {
+        let Some(task) = &episode.task else { return };
+        let trial = (task, episode.trial);
+        self.of_run.entry(member.run).or_default().entry(trial).or_insert(Some(episode.fingerprint));
+        let in_folder = self.of_folder.entry(&member.folder).or_default().entry(trial).or_insert(Some(episode.fingerprint));
+        if *in_folder != Some(episode.fingerprint) {
+            *in_folder = None;
+        }
+    }
+
+    fn are_apart(&mut self, a: &'a Member<'a>, b: &'a Member<'a>) -> bool {
+        if a.run == b.run {
+            return false;
+        }
+        let (runs, folders) =
+            ((a.run.min(b.run), a.run.max(b.run)), (a.folder.as_str().min(&b.folder), a.folder.as_str().max(&b.folder)));
+        let Self { of_run, of_folder, .. } = self;
+        *self.runs.entry(runs).or_insert_with(|| differ(of_run.get(&runs.0), of_run.get(&runs.1)))
+            || (a.folder != b.folder
+                && *self.folders.entry(folders).or_insert_with(|| differ(of_folder.get(folders.0), of_folder.get(folders.1))))
+    }
+}
+
+/// Returns whether two sets of results differ in some trial.
+fn differ<'a>(
+    one: Option<&BTreeMap<Trial<'a>, Option<Fingerprint>>>,
+    other: Option<&BTreeMap<Trial<'a>, Option<Fingerprint>>>,
+) -> bool {
+    let (Some(one), Some(other)) = (one, other) else { return false };
+    let (small, large) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+    small.iter().any(|(trial, result)| result.zip(large.get(trial).copied().flatten()).is_some_and(|(one, other)| one != other))
 }
