@@ -198,6 +198,8 @@ struct Seen {
     cells: BTreeMap<Fingerprint, BTreeSet<usize>>,
     /// Simulations by id.
     regraded: Regraded,
+    /// Trials that have their like, by cell and content.
+    origins: BTreeSet<(usize, Fingerprint, usize)>,
     /// Discarded simulations, by cell.
     discarded: BTreeSet<(usize, Fingerprint)>,
 }
@@ -270,7 +272,11 @@ impl Sweep {
                 cells.iter().filter(strange).for_each(|other| *shared.entry(*other).or_default() += 1);
             }
             let cell = &mut self.cells[index];
-            if !cells.insert(index) && !is_anonymous(&episode) && !divided.is_trial(file, &episode) {
+            let is_known = !cells.insert(index);
+            // Content of a short conversation may be that of another trial.
+            let origin = divided.origin(file, &episode).map(|origin| (index, episode.fingerprint, origin));
+            let is_copy = origin.map_or(is_known, |origin| !seen.origins.insert(origin));
+            if is_copy && !is_anonymous(&episode) {
                 cell.tally.exact_duplicates += 1;
                 hand_on_termination(cell, &episode);
                 continue;

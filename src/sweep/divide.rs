@@ -8,7 +8,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{CellKey, renderings::Rendering, runs, task_sets};
+use super::{
+    CellKey,
+    renderings::Rendering,
+    runs::{self, Origins},
+    task_sets,
+};
 use crate::{
     identity::variant,
     records::{Episode, Fingerprint, Outcome, ResultFile, TaskId},
@@ -47,8 +52,8 @@ pub(super) struct Divided {
     added: BTreeMap<(usize, CellKey), Added>,
     /// Episodes, by file and record, that belong to another run than the rest of their file: copies of it.
     elsewhere: BTreeMap<(usize, usize), Added>,
-    /// Episodes, by file and record, that look like copies and are trials.
-    trials: BTreeSet<(usize, usize)>,
+    /// Episodes, by file and record, that have their like, with the number of the trial that they are a record of.
+    origins: Origins,
     /// For the reader.
     pub(super) divisions: Vec<Division>,
 }
@@ -115,9 +120,9 @@ impl Divided {
         self.elsewhere.range((file, 0)..=(file, usize::MAX)).next().is_some()
     }
 
-    /// Returns whether an episode is a trial though another one is its like.
-    pub(super) fn is_trial(&self, file: usize, episode: &Episode) -> bool {
-        self.trials.contains(&(file, episode.record))
+    /// Returns which of several trials that are alike an episode is a record of; `None` where its content alone tells.
+    pub(super) fn origin(&self, file: usize, episode: &Episode) -> Option<usize> {
+        self.origins.get(&(file, episode.record)).copied()
     }
 }
 
@@ -156,7 +161,7 @@ pub(super) fn divide(files: &[ResultFile], renderings: &[Option<Rendering>], tol
     let mut sets = Vec::new();
     for (key, mut members) in groups {
         runs::number(&mut members);
-        divided.trials.extend(runs::trials_like_others(&members));
+        divided.origins.extend(runs::origins(&members));
         let classes = task_sets::classes(members);
         if classes.len() > 1 {
             divided.note(Why::OtherTasks, classes.iter().flat_map(|(_, members)| members));

@@ -24,6 +24,8 @@ pub mod policy;
 mod renderings;
 mod runs;
 mod task_sets;
+#[cfg(test)]
+mod tree_tests;
 
 pub use crate::identity::settings::{USER, is_of_environment, short_name};
 pub use assemble::{Cell, CellFiles, FileSummary, Shared, Sweep, Tally, Trial, assemble, assemble_by, telling};

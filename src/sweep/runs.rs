@@ -73,7 +73,10 @@ fn scored<'m, 'a>(member: &'m Member<'a>) -> impl Iterator<Item = &'a Episode> +
 fn collect<'a>(member: &mut Member<'a>, joined: &BTreeSet<usize>, holders: &Holders<'a>, runs: &mut Runs<'a>) {
     let mut own = Vec::new();
     for episode in std::mem::take(&mut member.episodes) {
-        let holder = holders.any(episode).into_iter().find(|other| joined.contains(&runs.find(*other)));
+        // A short episode may be a file of its own, which by itself proves nothing.
+        let known = holders.any(episode);
+        let holder = known.iter().copied().find(|other| joined.contains(&runs.find(*other)));
+        let holder = holder.or_else(|| known.first().copied());
         match holder {
             Some(other) => member.elsewhere.push((episode, other)),
             None => own.push(episode),
@@ -159,32 +162,53 @@ impl<'a> Holders<'a> {
     }
 }
 
-/// Returns the short episodes, by file and record, that have their like in another run and are trials all the same: both runs, or the
-/// folders they lie in, have other results of some trial, so neither is a copy of the other.
-pub(super) fn trials_like_others(members: &[Member<'_>]) -> BTreeSet<(usize, usize)> {
+/// Numbers of trials by file and record.
+pub(super) type Origins = BTreeMap<(usize, usize), usize>;
+
+/// Tells which short episodes that are alike are records of one trial: those of one run, and those of runs and folders that differ in no
+/// trial. Others have their like by chance. Episodes whose content alone tells that are left out.
+pub(super) fn origins(members: &[Member<'_>]) -> Origins {
     let mut results = Results::default();
-    let mut alike: BTreeMap<Fingerprint, Vec<(&Episode, &Member<'_>)>> = BTreeMap::new();
+    let mut alike: BTreeMap<Fingerprint, Alike<'_>> = BTreeMap::new();
+    let is_short = |episode: &Episode| !is_beyond_chance(episode) && id(episode).is_none();
     for member in members {
         for episode in scored(member) {
             results.add(member, episode);
-            if !is_beyond_chance(episode) && id(episode).is_none() {
-                alike.entry(episode.fingerprint).or_default().push((episode, member));
+            if is_short(episode) {
+                alike.entry(episode.fingerprint).or_default().own.push((episode, member));
             }
         }
+        for (episode, run) in member.elsewhere.iter().filter(|(episode, _)| is_short(episode)) {
+            alike.entry(episode.fingerprint).or_default().elsewhere.push((member.file, episode.record, *run));
+        }
     }
-    let mut found = BTreeSet::new();
-    for episodes in alike.into_values().filter(|episodes| episodes.len() > 1) {
+    let mut found = Origins::new();
+    for Alike { own, elsewhere } in alike.into_values().filter(|alike| alike.own.len() > 1) {
+        // The first record of each trial.
         let mut known: Vec<&Member<'_>> = Vec::new();
-        for (episode, member) in episodes {
-            if !known.is_empty() && known.iter().take(MOST_RUNS).all(|other| results.are_apart(other, member)) {
-                found.insert((member.file, episode.record));
-            }
-            if known.iter().take(MOST_RUNS).all(|other| other.run != member.run) {
+        let mut of_run: BTreeMap<usize, usize> = BTreeMap::new();
+        for (episode, member) in own {
+            let same = known.iter().take(MOST_RUNS).position(|other| !results.are_apart(other, member));
+            let origin = same.unwrap_or(known.len());
+            found.insert((member.file, episode.record), origin);
+            of_run.entry(member.run).or_insert(origin);
+            if same.is_none() {
                 known.push(member);
             }
         }
+        for (file, record, run) in elsewhere {
+            found.insert((file, record), of_run.get(&run).copied().unwrap_or(0));
+        }
     }
     found
+}
+
+/// Episodes of one content.
+#[derive(Default)]
+struct Alike<'a> {
+    own: Vec<(&'a Episode, &'a Member<'a>)>,
+    /// File, record, and the run that they belong to.
+    elsewhere: Vec<(usize, usize, usize)>,
 }
 
 /// Results of trials by run and by folder; `None` where a folder holds several of one trial.
