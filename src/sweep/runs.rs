@@ -130,11 +130,17 @@ impl<'a> Runs<'a> {
     }
 }
 
+/// Returns whether simulations of one id may be the same one, graded anew perhaps.
+fn is_one(known: &Episode, episode: &Episode) -> bool {
+    known.task == episode.task && may_be_one(known, episode)
+}
+
 /// Which members have an episode: the first of each run.
 #[derive(Default)]
 struct Holders<'a> {
     by_content: BTreeMap<Fingerprint, BTreeMap<usize, usize>>,
-    by_id: BTreeMap<&'a str, (&'a Episode, BTreeMap<usize, usize>)>,
+    /// Simulations of one id; ids such as `0` are those of several.
+    by_id: BTreeMap<&'a str, Vec<(&'a Episode, BTreeMap<usize, usize>)>>,
 }
 
 impl<'a> Holders<'a> {
@@ -142,8 +148,8 @@ impl<'a> Holders<'a> {
     fn of(&self, episode: &Episode) -> BTreeSet<usize> {
         let is_proof = is_beyond_chance(episode) || (id(episode).is_some() && episode.conversation.is_some());
         let same_content = self.by_content.get(&episode.fingerprint).filter(|_| is_proof);
-        let same_id = id(episode).and_then(|id| self.by_id.get(id));
-        let same_id = same_id.filter(|(known, _)| known.task == episode.task && may_be_one(known, episode));
+        let same_id = id(episode).and_then(|id| self.by_id.get(id)).into_iter().flatten();
+        let same_id = same_id.filter(|(known, _)| is_one(known, episode));
         same_content.into_iter().chain(same_id.map(|(_, members)| members)).flat_map(BTreeMap::values).copied().collect()
     }
 
@@ -157,7 +163,12 @@ impl<'a> Holders<'a> {
         let run = runs.find(at);
         self.by_content.entry(episode.fingerprint).or_default().entry(run).or_insert(at);
         if let Some(id) = id(episode).filter(|_| matches!(episode.outcome, Outcome::Scored { .. })) {
-            self.by_id.entry(id).or_insert_with(|| (episode, BTreeMap::new())).1.entry(run).or_insert(at);
+            let known = self.by_id.entry(id).or_default();
+            if let Some((_, members)) = known.iter_mut().find(|(other, _)| is_one(other, episode)) {
+                members.entry(run).or_insert(at);
+            } else if known.len() < MOST_RUNS {
+                known.push((episode, BTreeMap::from([(run, at)])));
+            }
         }
     }
 }
