@@ -135,12 +135,15 @@ fn is_one(known: &Episode, episode: &Episode) -> bool {
     known.task == episode.task && may_be_one(known, episode)
 }
 
+/// A simulation with the members that have it, the first of each run.
+type Held<'a> = (&'a Episode, BTreeMap<usize, usize>);
+
 /// Which members have an episode: the first of each run.
 #[derive(Default)]
 struct Holders<'a> {
     by_content: BTreeMap<Fingerprint, BTreeMap<usize, usize>>,
     /// Simulations of one id; ids such as `0` are those of several.
-    by_id: BTreeMap<&'a str, Vec<(&'a Episode, BTreeMap<usize, usize>)>>,
+    by_id: BTreeMap<&'a str, Vec<Held<'a>>>,
 }
 
 impl<'a> Holders<'a> {
