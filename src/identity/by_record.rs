@@ -164,8 +164,12 @@ pub fn settle(identity: &Identity, says: &[RecordSays]) -> (Vec<Option<Arc<Ident
                 Arc::new(own)
             };
             let key = (other, group);
-            let identity = make(&key);
-            Arc::clone(known.entry(key).or_insert(identity))
+            if let Some(known) = known.get(&key) {
+                return Arc::clone(known);
+            }
+            let own = make(&key);
+            known.insert(key, Arc::clone(&own));
+            own
         })
     };
     let identities = says.iter().map(of_record).collect();

@@ -57,13 +57,15 @@ fn what_follows(bytes: &[u8], limit: u64, why: String) -> Option<String> {
     if rest.iter().all(|byte| *byte == 0) {
         None
     } else if rest.len() < GZIP_HEADER {
-        Some(FOLLOWED.to_owned())
+        Some(followed("gzip"))
     } else {
         Some(why)
     }
 }
 
-const FOLLOWED: &str = "bytes that are no gzip follow the end of the gzip stream; they were not read";
+fn followed(format: &str) -> String {
+    format!("bytes that are no {format} follow the end of the {format} stream; they were not read")
+}
 
 /// Returns why a file beyond a bound is not read.
 pub(super) fn too_large(limit: u64) -> String {
@@ -95,7 +97,7 @@ fn broken(format: &str, outcome: io::Result<usize>, is_empty: bool) -> Result<Op
     Ok(Some(match cause.kind() {
         ErrorKind::UnexpectedEof => format!("the {format} stream is cut off"),
         // The header of a further member is checked where a member has ended whole.
-        ErrorKind::InvalidInput => FOLLOWED.replace("gzip", format),
+        ErrorKind::InvalidInput => followed(format),
         _ => format!("the {format} stream is broken: {cause}"),
     }))
 }
@@ -168,7 +170,7 @@ mod tests {
         assert_eq!(&*decoded.text, b"[1]");
         assert!(decoded.broken.as_deref().is_some_and(|why| why.contains("follow the end")), "{:?}", decoded.broken);
         let of = |more: &[u8]| decode(&[&gzip(b"[1]"), more].concat(), LIMIT, false).unwrap().broken;
-        assert_eq!(of(b"garbage").as_deref(), Some(FOLLOWED));
+        assert_eq!(of(b"garbage"), Some(followed("gzip")));
         assert_eq!((of(&[0; 8]), of(&[0; 512])), (None, None));
         // A second member that is cut off is no padding.
         assert!(of(&gzip(b"[2]")[..8]).is_some_and(|why| why.contains("cut off")));

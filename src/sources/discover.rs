@@ -346,7 +346,7 @@ mod tests {
         assert_eq!(telling("results", false, "results/airline/x.json"), "results/airline/x.json");
         #[cfg(unix)]
         {
-            assert_eq!(telling("/home/claude/results", false, "/home/claude/results/airline/x.json"), "results/airline/x.json");
+            assert_eq!(telling("/home/ann/results", false, "/home/ann/results/airline/x.json"), "results/airline/x.json");
             assert_eq!(telling("/h/c/r/a/b/x.json", true, "/h/c/r/a/b/x.json"), "c/r/a/b/x.json");
             assert_eq!(telling("/x.json", true, "/x.json"), "x.json");
         }

@@ -128,11 +128,9 @@ fn may_be_of(file: &ResultFile, run: &ResultFile) -> bool {
         own.as_ref().zip(other.as_ref()).is_some_and(|(own, other)| !agree(field, &own.value, &other.value))
     };
     let (own, other) = (&file.identity, &run.identity);
-    let of_records = file.episodes.iter().filter_map(|episode| episode.identity.as_deref());
+    let mut of_records = file.episodes.iter().filter_map(|episode| episode.identity.as_deref());
     let is_other = |own: &Identity| differ(Field::Env, &own.env, &other.env) || differ(Field::Model, &own.model, &other.model);
-    !is_other(own)
-        && !of_records.into_iter().any(is_other)
-        && ends(file).is_none_or(|own| ends(run).is_none_or(|run| own == run))
+    !is_other(own) && !of_records.any(is_other) && ends(file).is_none_or(|own| ends(run).is_none_or(|run| own == run))
 }
 
 /// How many episodes ended in each way; `None` where one does not say.

@@ -1,5 +1,7 @@
 //! A comparison in words: verdict lines and warnings, for the report and the terminal.
 
+use std::collections::BTreeSet;
+
 use super::CompareScene;
 use crate::{
     analysis::compare::{Caution, CellData, Differs, Figure, Reason, Row, Unmatched, side::UNKNOWN},
@@ -131,12 +133,9 @@ pub fn warnings(scene: &CompareScene<'_>) -> Vec<String> {
         }
     }
     let of_data = scene.input_warnings.iter().chain(scene.report.sides.iter().flat_map(|side| &side.warnings));
-    for warning in of_data {
-        // Sides made from the same files say the same.
-        if !found.contains(warning) {
-            found.push(warning.clone());
-        }
-    }
+    // Sides made from the same files say the same.
+    let mut said = BTreeSet::new();
+    found.extend(of_data.filter(|warning| said.insert(*warning)).cloned());
     found
 }
 

@@ -105,7 +105,7 @@ fn other_things_are_passed_over_by_name() {
     check_passed_over("repro/lfs", &["2 files: a Git LFS pointer", "a web page (HTML)", "empty.json: the file is empty"]);
 }
 
-/// They hold τ results, which a later version is to read.
+/// They hold τ results or a training run, which a later version is to read.
 #[test]
 #[cfg_attr(not(real_data), ignore = "no real data")]
 fn files_of_other_harnesses_are_passed_over_by_name() {
@@ -114,6 +114,8 @@ fn files_of_other_harnesses_are_passed_over_by_name() {
     check_passed_over("dialects/hal", &["2 files: no result: an upload of HAL"]);
     check_passed_over("repro/r11_verifiers", &["rollouts of verifiers, which this version does not read"]);
     check_passed_over("repro/r13_evalscope", &["predictions of EvalScope", "reviews of EvalScope", "a report of EvalScope"]);
+    check_passed_over("repro/slime", &["train.log: a log without anything for taureport"]);
+    check_passed_over("dialects/ci-log", &["0 files read, 2 with other endings"]);
     check_passed_over("repro/r14_inspect", &["an Inspect log, which this version does not read"]);
 }
 
