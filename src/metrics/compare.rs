@@ -190,8 +190,7 @@ fn few(d: &[f64]) -> Option<[f64; FEW_TASKS - 1]> {
 /// Compares the mean over tasks of shares, such as rewards from 0 to 1: like [`compare_values`], and the interval stays within ±1.
 pub fn compare_shares(pairs: &[(f64, f64)], settings: &Settings) -> Option<Comparison> {
     let mut found = compare_values(pairs, settings)?;
-    let constant = || paired::constant_interval(found.tasks, found.difference, settings.conf);
-    found.interval = found.interval.map(paired::within_shares).or_else(constant);
+    found.interval = paired::share_interval(found.interval, found.tasks, found.difference, settings.conf);
     Some(found)
 }
 

@@ -61,19 +61,18 @@ pub fn paired(pairs: &[(TaskCounts, TaskCounts)], conf: f64) -> Option<Paired> {
     let pairs: Vec<(TaskCounts, TaskCounts)> = pairs.iter().copied().filter(|(a, b)| a.n > 0 && b.n > 0).collect();
     let d: Vec<f64> = pairs.iter().filter_map(|(a, b)| Some(b.success_rate()? - a.success_rate()?)).collect();
     let mut found = of_differences(&d, conf)?;
-    found.interval = share_interval(&found, conf);
+    let of_t = found.interval.filter(|_| found.se.is_some_and(|se| se > NO_SPREAD));
+    found.interval = share_interval(of_t, found.tasks, found.difference, conf);
     Some(found)
 }
 
-/// Returns the interval of a mean difference of shares: that of Student's t within ±1; without any spread t gives one of no width, which no
-/// data support, and [`constant_interval`] stands for it.
-pub(super) fn share_interval(found: &Paired, conf: f64) -> Option<Interval> {
-    let spread = found.se.is_some_and(|se| se > NO_SPREAD);
-    let of_t = found.interval.filter(|_| spread).map(within_shares);
-    of_t.or_else(|| constant_interval(found.tasks, found.difference, conf))
+/// Returns the interval of a mean difference of shares: one from their spread, within ±1; without any spread that has no width, which no data
+/// support, and [`constant_interval`] stands for it.
+pub(super) fn share_interval(of_spread: Option<Interval>, tasks: usize, difference: f64, conf: f64) -> Option<Interval> {
+    of_spread.map(within_shares).or_else(|| constant_interval(tasks, difference, conf))
 }
 
-pub(super) fn within_shares(ends: Interval) -> Interval {
+fn within_shares(ends: Interval) -> Interval {
     Interval { lo: ends.lo.max(-1.0), hi: ends.hi.min(1.0) }
 }
 

@@ -210,7 +210,7 @@ impl Read {
                 printer.warning(&format!(
                     "{}: there are logs but no results; compare needs results, and compares the calls in the logs beside them \
                      (`taureport analyze` reads logs alone)",
-                    input.paths.join(", ")
+                    veil(&input.paths.join(", "))
                 ));
             }
             return Ok(None);

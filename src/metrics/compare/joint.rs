@@ -5,7 +5,7 @@ use crate::metrics::{
     TaskCounts,
     bootstrap::{Random, percentile_interval},
     interval::Interval,
-    paired::{NO_SPREAD, constant_interval, within_shares},
+    paired::{NO_SPREAD, share_interval},
     ragged::chained_value,
 };
 
@@ -22,9 +22,9 @@ pub(super) fn replace(found: &mut Comparison, pairs: &[Pair], k: u32, settings: 
     found.se = drawn.se;
     (found.p_t, found.se_unpaired, found.correlation, found.few) = (None, None, None, None);
     // Draws of tasks that all differ by the same have no spread, which no data support.
-    let constant = || constant_interval(pairs.len(), b - a, settings.conf);
     let spread = drawn.se.is_some_and(|se| se > NO_SPREAD);
-    found.interval = if spread { drawn.interval.map(within_shares) } else { drawn.interval.and_then(|_| constant()) };
+    let interval = |drawn: Interval| share_interval(spread.then_some(drawn), pairs.len(), b - a, settings.conf);
+    found.interval = drawn.interval.and_then(interval);
     let of_flips = found.flips.map(|flips| flips.mid_p).filter(|_| found.decided_by == DecidedBy::SignFlip);
     if let Some(of_flips) = of_flips.filter(|of_flips| drawn.p.is_some_and(|p| !spread || p < *of_flips)) {
         found.p = Some(of_flips);
