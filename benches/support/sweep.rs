@@ -70,6 +70,7 @@ fn episodes(tasks: u64, trials: u64, seed: u64) -> Vec<Episode> {
                 trial: i64::try_from(trial).ok(),
                 outcome: outcome(&mut dice, chance),
                 fingerprint: Fingerprint(u128::from(seed) << 64 | u128::from(index)),
+                content: Fingerprint(u128::from(seed) << 64 | u128::from(index)),
                 record: usize::try_from(index).unwrap_or(0),
                 conversation: Some(Conversation { messages: 25, turns: 12, tool_calls: 7 }),
                 agent_cost_usd: None,

@@ -27,6 +27,7 @@ fn episode((record, (task, id, outcome, cost)): (usize, Sim<'_>)) -> Episode {
         trial: None,
         outcome,
         fingerprint: Fingerprint(digest),
+        content: Fingerprint(digest),
         record,
         conversation: Some(Conversation { messages: 4, turns: 2, tool_calls: 0 }),
         agent_cost_usd: cost,

@@ -3,10 +3,7 @@
 //! Only what is certain counts: a key on the record itself (`env`, `domain`, `model`, `strategy`, `group`, …), the one policy heading of
 //! its system messages, the format instruction of its prompt, and tools that all belong to one environment.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{Field, Values, agree::agree, resolve::slot, tables::ENVS};
 use crate::{
@@ -148,12 +145,11 @@ pub fn common(says: &[RecordSays], mut mixed: impl FnMut(Field)) -> Values {
 /// Returns the identity of each record that differs from that of its file, and in words how records were split and where they
 /// contradict the user.
 pub fn settle(identity: &Identity, says: &[RecordSays]) -> (Vec<Option<Arc<Identity>>>, Vec<String>) {
-    let groups: BTreeSet<Option<&String>> = says.iter().map(|one| one.group.as_ref()).collect();
     let mut known: BTreeMap<(Values, Option<String>), Arc<Identity>> = BTreeMap::new();
     let of_record = |one: &RecordSays| -> Option<Arc<Identity>> {
         let own = one.values.iter().filter(|(field, value)| differs(identity, **field, value));
         let other: Values = own.map(|(field, value)| (*field, value.clone())).collect();
-        let group = one.group.clone().filter(|_| groups.len() > 1);
+        let group = one.group.clone();
         (!other.is_empty() || group.is_some()).then(|| {
             let make = |(other, group): &(Values, Option<String>)| {
                 let mut own = identity.clone();

@@ -201,7 +201,8 @@ pub fn short_name<'a>(name: &'a str, names: &[&str]) -> &'a str {
     let mut rest = short;
     while let Some((_, after)) = rest.split_once('.') {
         rest = after;
-        if is_clear(rest) {
+        // A number by itself (a token's id in `logit_bias`) says nothing.
+        if is_clear(rest) && !rest.starts_with(|c: char| c.is_ascii_digit()) {
             short = rest;
         }
     }

@@ -85,8 +85,11 @@ pub struct Episode {
     pub trial: Option<i64>,
     /// How it ended.
     pub outcome: Outcome,
-    /// Identity of the content.
+    /// Identity of the record.
     pub fingerprint: Fingerprint,
+    /// Digest of what was run, whatever trial number and reward the record gives it: task and messages, or id and messages. That of the
+    /// record where it has no conversation.
+    pub content: Fingerprint,
     /// Zero-based position of the record in its file.
     pub record: usize,
     /// Size of the conversation; `None` where the record carries none (error records have `traj: []`).

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Name of the file beside the logs of a simulation that says what became of it.
-const STATUS: &str = "sim_status.json";
+pub(super) const STATUS: &str = "sim_status.json";
 /// Folder of a run with what was discarded because the user simulator made something up.
 const FOLDER: &str = "hallucination_discarded";
 /// No status is longer.
@@ -69,7 +69,7 @@ fn mark_copies(loaded: &mut [Loaded]) {
     for one in loaded.iter() {
         let Loaded::Results(file) = one else { continue };
         let is_discarded = |episode: &&Episode| episode.tau2.as_deref().is_some_and(|facts| facts.discarded);
-        known.extend(file.episodes.iter().filter(is_discarded).map(|one| (file.source.label.clone(), one.fingerprint)));
+        known.extend(file.episodes.iter().filter(is_discarded).map(|one| (file.source.label.clone(), one.content)));
     }
     if known.is_empty() {
         return;
@@ -79,7 +79,7 @@ fn mark_copies(loaded: &mut [Loaded]) {
         let label = file.source.label.clone();
         for episode in &mut file.episodes {
             if let Some(facts) = episode.tau2.as_deref_mut().filter(|facts| !facts.id.is_empty()) {
-                facts.discarded |= known.contains(&(label.clone(), episode.fingerprint));
+                facts.discarded |= known.contains(&(label.clone(), episode.content));
             }
         }
     }

@@ -117,8 +117,23 @@ fn near(path: &Path) -> Option<String> {
     (likeness(&best) >= LIKE).then(|| format!("; did you mean {}?", veil(&offered.to_string_lossy())))
 }
 
+/// Finds the files beside a named file that say which of its simulations τ²-bench discarded.
+fn statuses_beside(file: &Path, label: Option<&String>) -> Vec<Input> {
+    let artifacts = file.parent().unwrap_or(Path::new("")).join("artifacts");
+    let entries = WalkDir::new(artifacts).min_depth(3).max_depth(3).follow_links(true).sort_by_file_name();
+    let statuses = entries.into_iter().filter_map(Result::ok).filter(|entry| entry.file_name() == super::discarded::STATUS);
+    let input = |entry: walkdir::DirEntry| {
+        let shown = shown(entry.path());
+        Input { path: entry.path().to_owned(), telling: shown.clone(), shown, label: label.cloned() }
+    };
+    statuses.map(input).collect()
+}
+
 fn walk(start: &Path, label: Option<&String>, found: &mut Discovered) {
     let named = start.is_file();
+    if named && has_known_ending(start) {
+        found.inputs.extend(statuses_beside(start, label));
+    }
     let mut own: BTreeMap<PathBuf, Written> = BTreeMap::new();
     // Each folder is entered once, by the first path that leads to it: links between folders would multiply the paths without end.
     let mut entered = BTreeSet::new();

@@ -4,17 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Attempts, By, CellKey,
-    again::{Regraded, Settled, hand_on_termination, take_out},
-    divide::{Divided, Division, Telling, Why, divide, is_discarded},
+    contents::is_beyond_chance,
+    divide::{Divided, Division, Telling, Why, divide},
+    fates::{self, Fate, Record},
     renderings,
 };
 use crate::records::{
-    Episode, FileKind, Fingerprint, Issue, Loaded, Outcome, PassedOver, ResultFile, SourceFile, StoredMetrics, TaskId, Tau2Run,
+    Episode, FileKind, Fingerprint, Issue, Loaded, PassedOver, ResultFile, SourceFile, StoredMetrics, TaskId, Tau2Run,
     log::LogInput,
 };
-
-/// Fewest agent turns of an episode whose double in another cell cannot be chance.
-const TURNS_BEYOND_CHANCE: u32 = 2;
 
 /// One file as the report lists it.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,9 +42,9 @@ pub struct Tally {
     pub records: usize,
     /// Exact copies of an episode of the same cell, dropped.
     pub exact_duplicates: usize,
-    /// Other attempts at a (task, trial) of the same file, and simulations that are there again with another reward, dropped.
+    /// Other attempts at a (task, trial) of the same run, and episodes that are there again with another reward, dropped.
     pub conflicting_attempts: usize,
-    /// Simulations (told by their id) that are there more than once with different rewards, whichever of them stays.
+    /// Episodes (told by their ids or conversations) that are there more than once with different rewards, whichever of them stays.
     pub regraded: usize,
     /// Simulations that the benchmark itself discarded and ran again.
     pub discarded: usize,
@@ -141,11 +139,12 @@ pub fn assemble_by(loaded: Vec<Loaded>, attempts: Attempts, by: &By) -> Sweep {
         .into_iter()
         .map(|key| Cell { key, tasks: BTreeMap::new(), untasked: Vec::new(), tally: Tally::default() })
         .collect();
-    let mut seen = Seen::default();
+    let mut records = Vec::with_capacity(files.iter().map(|file| file.episodes.len()).sum());
     for (file, rendering) in files.into_iter().zip(renderings) {
-        let is_copy = rendering.is_some_and(|(_, why)| why == Why::SameOutcomes);
-        sweep.add_file(file, is_copy, attempts, &divided, &mut seen);
+        let is_rendered = rendering.is_some_and(|(_, why)| why == Why::SameOutcomes);
+        sweep.add_file(file, is_rendered, &divided, &mut records);
     }
+    sweep.place(records, attempts);
     sweep.divisions = divided.divisions;
     sweep.issues.sort_by(|a, b| (a.kind, &a.path).cmp(&(b.kind, &b.path)));
     sweep
@@ -191,68 +190,30 @@ fn keys(divided: &Divided, at: usize, file: &ResultFile, by: &By) -> BTreeSet<Ce
     }
 }
 
-/// The episodes seen so far.
-#[derive(Default)]
-struct Seen {
-    /// The cells that have it, by content.
-    cells: BTreeMap<Fingerprint, BTreeSet<usize>>,
-    /// Simulations by id.
-    regraded: Regraded,
-    /// Trials that have their like, by cell and content.
-    origins: BTreeSet<(usize, Fingerprint, usize)>,
-    /// Discarded simulations, by cell.
-    discarded: BTreeSet<(usize, Fingerprint)>,
-}
-
 impl Sweep {
-    /// Adds the next file. All episodes of a `copy` are on record already.
-    fn add_file(&mut self, mut file: ResultFile, copy: bool, attempts: Attempts, divided: &Divided, seen: &mut Seen) {
+    /// Adds the next file and its records.
+    fn add_file(&mut self, mut file: ResultFile, is_rendered: bool, divided: &Divided, records: &mut Vec<Record>) {
         let by = self.by.clone();
         let at = self.files.len();
         let splits = is_split(&file, &by) || divided.splits(at);
         let episodes = std::mem::take(&mut file.episodes);
-        let records = episodes.len();
+        let count = episodes.len();
         let key = |episode: Option<&Episode>| by.key(divided.key(at, &file, episode), &file, episode);
         let whole = self.index_of(&key(None));
-        let of = |sweep: &Self, episode: &Episode| {
-            let split = splits.then(|| sweep.index_of(&key(Some(episode)))).flatten();
-            split.or(whole)
-        };
-        let mut placed = Vec::with_capacity(records);
-        let mut cells: BTreeSet<usize> = if records == 0 { whole.into_iter().collect() } else { BTreeSet::new() };
-        // Attempts repeat one another within a cell only: a task of another environment is another task.
-        let mut by_cell: BTreeMap<usize, Vec<Episode>> = BTreeMap::new();
+        let mut cells: BTreeSet<usize> = if count == 0 { whole.into_iter().collect() } else { BTreeSet::new() };
         for episode in episodes {
-            let Some(cell) = of(self, &episode) else { continue };
+            let split = splits.then(|| self.index_of(&key(Some(&episode)))).flatten();
+            let Some(cell) = split.or(whole) else { continue };
             cells.insert(cell);
-            let tally = &mut self.cells[cell].tally;
-            tally.records += 1;
-            if is_discarded(&episode) {
-                let is_new = seen.discarded.insert((cell, episode.fingerprint));
-                tally.discarded += usize::from(is_new);
-                tally.exact_duplicates += usize::from(!is_new);
-            } else {
-                by_cell.entry(cell).or_default().push(episode);
-            }
+            let (run, origin) = (divided.run(at, &episode), divided.origin(at, &episode));
+            records.push(Record { file: at, cell, run, origin, is_rendered, episode });
         }
-        for (cell, episodes) in by_cell {
-            let tally = &mut self.cells[cell].tally;
-            for (fate, episode) in settle_conflicts(episodes, attempts) {
-                match fate {
-                    _ if copy => tally.exact_duplicates += 1,
-                    Fate::Kept => placed.push((cell, episode)),
-                    Fate::Copy => tally.exact_duplicates += 1,
-                    Fate::Conflict => tally.conflicting_attempts += 1,
-                }
-            }
-        }
-        self.place(placed, attempts, divided, seen);
         self.issues.extend(file.issues);
         self.files.push(FileSummary {
             source: file.source,
             kind: file.kind,
             cells: cells.into_iter().collect(),
-            records,
+            records: count,
             task_range: file.identity.task_range.map(|part| part.value),
             stored: file.stored,
             tau2: file.tau2,
@@ -260,45 +221,51 @@ impl Sweep {
         });
     }
 
-    /// Puts the episodes of the next file into their cells, copies of known ones excepted.
-    fn place(&mut self, episodes: Vec<(usize, Episode)>, attempts: Attempts, divided: &Divided, seen: &mut Seen) {
-        let file = self.files.len();
-        let mut shared: BTreeMap<usize, usize> = BTreeMap::new();
-        for (index, episode) in episodes {
-            let cells = seen.cells.entry(episode.fingerprint).or_default();
-            if is_beyond_chance(&episode) {
-                // The same files under two labels are the user's own doing.
-                let strange = |other: &&usize| **other != index && self.cells[**other].key.label == self.cells[index].key.label;
-                cells.iter().filter(strange).for_each(|other| *shared.entry(*other).or_default() += 1);
-            }
-            let cell = &mut self.cells[index];
-            let is_known = !cells.insert(index);
-            // Content of a short conversation may be that of another trial.
-            let origin = divided.origin(file, &episode).map(|origin| (index, episode.fingerprint, origin));
-            let is_copy = origin.map_or(is_known, |origin| !seen.origins.insert(origin));
-            if is_copy && !is_anonymous(&episode) {
-                cell.tally.exact_duplicates += 1;
-                hand_on_termination(cell, &episode);
-                continue;
-            }
-            match seen.regraded.settle(index, cell, &episode, attempts) {
-                Settled::Stays => {}
-                Settled::Replaces => cell.tally.conflicting_attempts += take_out(cell, &episode),
-                Settled::IsCopy => {
-                    cell.tally.exact_duplicates += 1;
-                    continue;
-                }
-                Settled::GivesWay => {
-                    cell.tally.conflicting_attempts += 1;
-                    continue;
-                }
-            }
-            match episode.task.clone() {
-                Some(task) => cell.tasks.entry(task).or_default().push(Trial { episode, file }),
-                None => cell.untasked.push(Trial { episode, file }),
+    /// Puts all records into their cells, as far as they stay.
+    fn place(&mut self, mut records: Vec<Record>, attempts: Attempts) {
+        let found = fates::decide(&records, attempts);
+        for (cell, count) in found.regraded {
+            self.cells[cell].tally.regraded = count;
+        }
+        self.find_shared(&records);
+        fates::hand_on_terminations(&mut records, &found.fates);
+        for (Record { file, cell, episode, .. }, fate) in records.into_iter().zip(found.fates) {
+            let cell = &mut self.cells[cell];
+            cell.tally.records += 1;
+            match fate {
+                Fate::Kept => match episode.task.clone() {
+                    Some(task) => cell.tasks.entry(task).or_default().push(Trial { episode, file }),
+                    None => cell.untasked.push(Trial { episode, file }),
+                },
+                Fate::Copy(_) => cell.tally.exact_duplicates += 1,
+                Fate::Repeated | Fate::Regraded => cell.tally.conflicting_attempts += 1,
+                Fate::Discarded => cell.tally.discarded += 1,
             }
         }
-        self.shared.extend(shared.into_iter().map(|(other_cell, episodes)| Shared { file, other_cell, episodes }));
+        // Within a file its own order says nothing of trials.
+        for trials in self.cells.iter_mut().flat_map(|cell| cell.tasks.values_mut().chain([&mut cell.untasked])) {
+            trials.sort_by_key(|one| (one.file, one.episode.trial));
+        }
+    }
+
+    /// Finds copies between cells. The same files under two labels are the user's own doing.
+    fn find_shared(&mut self, records: &[Record]) {
+        let mut cells: BTreeMap<Fingerprint, BTreeSet<usize>> = BTreeMap::new();
+        let mut shared: BTreeMap<(usize, usize), BTreeSet<Fingerprint>> = BTreeMap::new();
+        for Record { file, cell, episode, .. } in
+            records.iter().filter(|one| is_beyond_chance(&one.episode) && !one.is_rendered)
+        {
+            let known = cells.entry(episode.fingerprint).or_default();
+            let label = |cell: usize| &self.cells[cell].key.label;
+            for other in known.iter().filter(|other| *other != cell && label(**other) == label(*cell)) {
+                shared.entry((*file, *other)).or_default().insert(episode.fingerprint);
+            }
+            known.insert(*cell);
+        }
+        self.shared = shared
+            .into_iter()
+            .map(|((file, other_cell), episodes)| Shared { file, other_cell, episodes: episodes.len() })
+            .collect();
     }
 
     /// Looks up once which files each cell has: a search by cell would go through all files for every cell.
@@ -317,58 +284,6 @@ impl Sweep {
     /// Returns the index of the cell with a key; all keys are known once the cells are made.
     fn index_of(&self, key: &CellKey) -> Option<usize> {
         self.cells.binary_search_by(|cell| cell.key.cmp(key)).ok()
-    }
-}
-
-/// Returns whether nothing tells an episode from another of its kind: scored, but without a conversation (its mere size is none) or an id
-/// on record. Errors are known by their text.
-fn is_anonymous(episode: &Episode) -> bool {
-    let has_id = episode.tau2.as_deref().is_some_and(|facts| !facts.id.is_empty());
-    episode.conversation.is_none_or(|size| size.turns == 0) && !has_id && !matches!(episode.outcome, Outcome::Error { .. })
-}
-
-/// Returns whether another episode like this one cannot be chance.
-pub(super) fn is_beyond_chance(episode: &Episode) -> bool {
-    episode.conversation.is_some_and(|size| size.turns >= TURNS_BEYOND_CHANCE)
-}
-
-/// What becomes of an episode within its file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fate {
-    Kept,
-    Copy,
-    Conflict,
-}
-
-/// Leaves one attempt at each (task, trial) of a file, in order of task and trial. Records without a trial number never conflict.
-fn settle_conflicts(episodes: Vec<Episode>, attempts: Attempts) -> Vec<(Fate, Episode)> {
-    /// Attempts at one trial of a task, and the fingerprints seen.
-    type Attempted = (Vec<Episode>, BTreeSet<Fingerprint>);
-    let mut settled = Vec::with_capacity(episodes.len());
-    let mut groups: BTreeMap<(Option<TaskId>, Option<i64>), Attempted> = BTreeMap::new();
-    for episode in episodes {
-        let (group, known) = groups.entry((episode.task.clone(), episode.trial)).or_default();
-        let told = episode.trial.is_some() || !is_anonymous(&episode);
-        if !known.insert(episode.fingerprint) && told {
-            settled.push((Fate::Copy, episode));
-        } else {
-            group.push(episode);
-        }
-    }
-    for ((task, trial), (group, _)) in groups {
-        let every = attempts == Attempts::All || task.is_none() || trial.is_none();
-        let chosen = choose(&group, attempts);
-        let fate = |at: usize| if every || at == chosen { Fate::Kept } else { Fate::Conflict };
-        settled.extend(group.into_iter().enumerate().map(|(at, episode)| (fate(at), episode)));
-    }
-    settled
-}
-
-fn choose(group: &[Episode], attempts: Attempts) -> usize {
-    let scored = |episode: &Episode| matches!(episode.outcome, Outcome::Scored { .. });
-    match attempts {
-        Attempts::Last => group.iter().rposition(scored).unwrap_or(group.len() - 1),
-        Attempts::First | Attempts::All => group.iter().position(scored).unwrap_or(0),
     }
 }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::records::{Benchmark, Conversation, Identity, Tau2Facts, Termination};
+use crate::records::{Benchmark, Conversation, Identity, Outcome, Tau2Facts, Termination};
 
 fn file(name: &str, episodes: &[(Option<i64>, u128, f64, u32)]) -> Loaded {
     let episode = |(record, (trial, fingerprint, reward, turns)): (usize, &(Option<i64>, u128, f64, u32))| Episode {
@@ -7,6 +7,7 @@ fn file(name: &str, episodes: &[(Option<i64>, u128, f64, u32)]) -> Loaded {
         trial: *trial,
         outcome: Outcome::Scored { reward: *reward },
         fingerprint: Fingerprint(*fingerprint),
+        content: Fingerprint(*fingerprint),
         record,
         conversation: (*turns > 0).then(|| Conversation { messages: 2 * turns, turns: *turns, tool_calls: 0 }),
         agent_cost_usd: None,
@@ -57,6 +58,7 @@ fn simulation(name: &str, id: &str, reward: Option<f64>, end: Option<Termination
     let mut loaded = file(name, &[(None, 0, reward.unwrap_or(0.0), 3)]);
     if let Loaded::Results(file) = &mut loaded {
         let episode = &mut file.episodes[0];
+        episode.content = Fingerprint(id.bytes().map(u128::from).sum());
         episode.fingerprint = Fingerprint(reward.map_or(9, |reward| u128::from(reward.to_bits())));
         if reward.is_none() {
             episode.outcome = Outcome::Invalid { reason: String::new() };

@@ -10,14 +10,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     CellKey,
+    alike::{self, Elsewhere, Origins},
+    contents::is_scored,
     renderings::Rendering,
-    runs::{self, Origins},
+    runs::{self, Trial},
     task_sets,
 };
 use crate::{
     identity::variant,
-    records::{Episode, Fingerprint, Outcome, ResultFile, TaskId},
+    records::{Episode, Fingerprint, ResultFile, TaskId},
 };
+
+/// The variant of what a file that collects runs of several variants has beside them.
+const UNATTRIBUTED: &str = "unattributed";
 
 /// The setting that tells sets of tasks apart which use the same ids.
 pub const TASKS: &str = "tasks";
@@ -31,6 +36,8 @@ pub enum Why {
     Counters,
     /// Split: the same task ids are other tasks.
     OtherTasks,
+    /// Split: what a file that collects runs of several variants has beside them.
+    Leftover,
     /// Other renderings of a run that is there in full, known by the ids of their simulations; dropped as copies.
     SameSimulations,
     /// Other renderings of a run in the same folder, known by equal outcomes of all tasks; dropped as copies.
@@ -54,6 +61,8 @@ pub(super) struct Divided {
     elsewhere: BTreeMap<(usize, usize), Added>,
     /// Episodes, by file and record, that have their like, with the number of the trial that they are a record of.
     origins: Origins,
+    /// Runs of episodes, by file and record, where they are called after another file.
+    runs: BTreeMap<(usize, usize), usize>,
     /// For the reader.
     pub(super) divisions: Vec<Division>,
 }
@@ -124,6 +133,11 @@ impl Divided {
     pub(super) fn origin(&self, file: usize, episode: &Episode) -> Option<usize> {
         self.origins.get(&(file, episode.record)).copied()
     }
+
+    /// Returns the run of an episode of a file.
+    pub(super) fn run(&self, file: usize, episode: &Episode) -> usize {
+        self.runs.get(&(file, episode.record)).copied().unwrap_or(file)
+    }
 }
 
 /// The episodes that a file has in one cell.
@@ -131,6 +145,8 @@ pub(super) struct Member<'a> {
     pub(super) file: usize,
     /// The folder of its run.
     pub(super) folder: String,
+    /// Its path without the number of a task.
+    pub(super) series: String,
     pub(super) episodes: Vec<&'a Episode>,
     words: Vec<String>,
     pub(super) tasks: BTreeMap<&'a TaskId, u64>,
@@ -138,6 +154,8 @@ pub(super) struct Member<'a> {
     pub(super) run: usize,
     /// Copies of episodes of other runs, with the run of each.
     pub(super) elsewhere: Vec<(&'a Episode, usize)>,
+    /// The runs that it collects.
+    pub(super) sources: BTreeSet<usize>,
 }
 
 /// Finds out what must be told apart. `renderings` says which files are other renderings of others, which do not count; `told` are words
@@ -161,7 +179,6 @@ pub(super) fn divide(files: &[ResultFile], renderings: &[Option<Rendering>], tol
     let mut sets = Vec::new();
     for (key, mut members) in groups {
         runs::number(&mut members);
-        divided.origins.extend(runs::origins(&members));
         let classes = task_sets::classes(members);
         if classes.len() > 1 {
             divided.note(Why::OtherTasks, classes.iter().flat_map(|(_, members)| members));
@@ -197,12 +214,29 @@ impl Divided {
     fn add(&mut self, sets: &[Set<'_>], telling: &Telling) {
         let mut of_run: BTreeMap<usize, Added> = BTreeMap::new();
         for (key, tasks, members) in sets {
-            let variants = variants(members, &telling.of(key));
+            let mut variants = variants(members, &telling.of(key));
+            for member in members.iter().filter(|member| !member.sources.is_empty()) {
+                let of_sources: BTreeSet<Option<&String>> =
+                    member.sources.iter().filter_map(|run| Some(variants.get(run)?.as_ref())).collect();
+                let variant = match of_sources.first() {
+                    Some(variant) if of_sources.len() == 1 => variant.cloned(),
+                    _ => Some(UNATTRIBUTED.to_owned()),
+                };
+                if of_sources.len() > 1 && member.episodes.iter().any(|episode| is_scored(episode)) {
+                    self.divisions.push(Division { why: Why::Leftover, files: vec![member.file] });
+                }
+                variants.insert(member.run, variant);
+            }
             for member in members {
                 let added = Added { tasks: tasks.clone(), variant: variants.get(&member.run).cloned().flatten() };
                 of_run.insert(member.run, added.clone());
+                let records = member.episodes.iter().map(|episode| (episode.record, member.run));
+                let copies = member.elsewhere.iter().map(|(episode, run)| (episode.record, *run));
+                let other = records.chain(copies).filter(|(_, run)| *run != member.file);
+                self.runs.extend(other.map(|(record, run)| ((member.file, record), run)));
                 self.added.insert((member.file, key.clone()), added);
             }
+            self.find_alike(members, &variants);
         }
         for member in sets.iter().flat_map(|(_, _, members)| members) {
             for (episode, run) in &member.elsewhere {
@@ -210,6 +244,21 @@ impl Divided {
                     self.elsewhere.insert((member.file, episode.record), added.clone());
                 }
             }
+        }
+    }
+
+    /// Finds short episodes that are alike within each variant.
+    fn find_alike(&mut self, members: &[Member<'_>], variants: &BTreeMap<usize, Option<String>>) {
+        let mut of_variant: BTreeMap<Option<&String>, (Vec<&Member<'_>>, Vec<Elsewhere<'_>>)> = BTreeMap::new();
+        let variant = |run: &usize| variants.get(run).and_then(Option::as_ref);
+        for member in members {
+            of_variant.entry(variant(&member.run)).or_default().0.push(member);
+            for (episode, run) in &member.elsewhere {
+                of_variant.entry(variant(run)).or_default().1.push((episode, member.file, *run));
+            }
+        }
+        for (members, elsewhere) in of_variant.into_values() {
+            alike::origins(&members, &elsewhere, &mut self.origins);
         }
     }
 
@@ -226,11 +275,13 @@ impl<'a> Member<'a> {
         Self {
             file: index,
             folder: file.source.run_folder(),
+            series: alike::series(&file.source.path, &episodes),
             episodes,
             words: variant::words(&file.source.path, &file.identity),
             tasks: tasks.filter_map(|(id, task)| Some((id, task.digest?))).collect(),
             run: index,
             elsewhere: Vec::new(),
+            sources: BTreeSet::new(),
         }
     }
 }
@@ -258,14 +309,14 @@ pub(super) fn is_discarded(episode: &Episode) -> bool {
 /// `None` where no trial is there twice.
 fn words_that_tell(members: &[Member<'_>]) -> Option<BTreeSet<String>> {
     let mut words: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
-    let mut trials: BTreeMap<(&TaskId, Option<i64>), BTreeMap<usize, Fingerprint>> = BTreeMap::new();
+    let mut trials: BTreeMap<Trial<'_>, BTreeMap<usize, Fingerprint>> = BTreeMap::new();
     for member in members {
         let own: BTreeSet<&str> = member.words.iter().map(String::as_str).collect();
         let common = words.entry(member.run).or_insert_with(|| own.clone());
         common.retain(|word| own.contains(word));
-        for episode in member.episodes.iter().filter(|episode| matches!(episode.outcome, Outcome::Scored { .. })) {
+        for episode in member.episodes.iter().filter(|episode| is_scored(episode)) {
             if let Some(task) = &episode.task {
-                trials.entry((task, episode.trial)).or_default().entry(member.run).or_insert(episode.fingerprint);
+                trials.entry((task, episode.trial)).or_default().entry(member.run).or_insert(episode.content);
             }
         }
     }

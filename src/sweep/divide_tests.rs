@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    records::{Benchmark, Conversation, Identity, Loaded, Origin, Part, SourceFile, Tau2Facts, Tau2Run, Tau2Task},
+    records::{Benchmark, Conversation, Identity, Loaded, Origin, Outcome, Part, SourceFile, Tau2Facts, Tau2Run, Tau2Task},
     sweep::{Attempts, By, Sweep, assemble, assemble_by},
 };
 
@@ -11,6 +11,7 @@ fn file(path: &str, run: u128) -> ResultFile {
         trial: Some(i64::from(at) % 2),
         outcome: Outcome::Scored { reward: 1.0 },
         fingerprint: Fingerprint(run * 100 + u128::from(at)),
+        content: Fingerprint(run * 100 + u128::from(at)),
         record: usize::from(at),
         conversation: Some(Conversation { messages: 6, turns: 3, tool_calls: 0 }),
         agent_cost_usd: None,
@@ -102,9 +103,15 @@ fn a_run_and_an_earlier_state_of_it_are_one() {
     // The earlier state lacks the last episode and has another attempt in place of the third.
     let mut earlier = file("snapshot/x.json", 1);
     earlier.episodes.pop();
-    earlier.episodes[2].fingerprint = Fingerprint(7);
+    (earlier.episodes[2].fingerprint, earlier.episodes[2].content) = (Fingerprint(7), Fingerprint(7));
     let sweep = assemble(loaded(vec![file("final_state/x.json", 1), earlier]), Attempts::First);
-    assert_eq!(variants(&sweep), [("-", 5)]);
+    // Nothing tells which attempt counts, so both states are shown.
+    assert_eq!(variants(&sweep), [("final_state", 4), ("snapshot", 3)]);
+    // Without that it is a part of the later one.
+    let mut earlier = file("snapshot/x.json", 1);
+    earlier.episodes.pop();
+    let sweep = assemble(loaded(vec![file("final_state/x.json", 1), earlier]), Attempts::First);
+    assert_eq!(variants(&sweep), [("-", 4)]);
 }
 
 fn with_tasks(mut file: ResultFile, digests: &[(i64, u64)]) -> ResultFile {
@@ -122,10 +129,9 @@ fn files_that_share_their_episodes_with_several_others_are_one_run() {
         part.episodes.retain(|episode| keep.contains(&episode.record));
         part
     };
-    let mut mixed = file("mixed/x.json", 1);
-    mixed.episodes[0].fingerprint = Fingerprint(7);
-    let sweep = assemble(loaded(vec![part("left/x.json", [0, 1]), mixed, part("right/x.json", [2, 3])]), Attempts::First);
-    assert_eq!((variants(&sweep), whys(&sweep)), (vec![("-", 5)], Vec::new()));
+    let files = vec![part("left/x.json", [0, 1]), file("mixed/x.json", 1), part("right/x.json", [2, 3])];
+    let sweep = assemble(loaded(files), Attempts::First);
+    assert_eq!((variants(&sweep), whys(&sweep)), (vec![("-", 4)], Vec::new()));
 }
 
 #[test]
@@ -281,6 +287,7 @@ fn short_conversations_that_are_alike_prove_nothing() {
         let mut file = file(path, run);
         for episode in &mut file.episodes[..2] {
             episode.fingerprint = Fingerprint(u128::try_from(episode.record).unwrap_or_default());
+            episode.content = episode.fingerprint;
             episode.conversation = Some(Conversation { messages: 2, turns: 1, tool_calls: 1 });
             episode.tau2 = None;
         }

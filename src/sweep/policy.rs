@@ -74,6 +74,7 @@ mod tests {
             trial: None,
             outcome,
             fingerprint: Fingerprint(0),
+            content: Fingerprint(0),
             record: 0,
             conversation: None,
             agent_cost_usd: None,

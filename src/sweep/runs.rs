@@ -1,97 +1,165 @@
 //! Which files are one run: a run and copies of it, parts of it, earlier states of it.
 //!
-//! Files that share half of the smaller one's scored episodes are one run, whatever they are called. What is shared must be beyond
-//! chance: two short conversations may be alike. A file that holds what two different runs have (`merged/` beside `baseline/` and
-//! `with_memory/`) is neither: each of its episodes goes to the run that has it.
+//! Files are one run if half of the smaller one's episodes are the larger one's too, whatever their names, trial numbers and rewards, and
+//! if no trial ended otherwise in one than in the other. What is shared must be beyond chance: two short conversations may be alike.
+//!
+//! A file that holds two results of a trial which other files have apart collects these files (`merged/` beside `baseline/` and
+//! `with_memory/`): each of its episodes goes to the run that has it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    assemble::is_beyond_chance,
+    contents::{Contents, is_proof, is_scored},
     divide::Member,
-    renderings::{id, may_be_one},
 };
-use crate::records::{Episode, Fingerprint, Outcome, TaskId};
+use crate::records::{Episode, TaskId};
 
-/// Most runs among which a short episode is looked for.
-const MOST_RUNS: usize = 100;
+/// Most files of one content, or contents of one trial, that are looked at.
+const MOST: usize = 100;
 
-type Trial<'a> = (&'a TaskId, Option<i64>);
+pub(super) type Trial<'a> = (&'a TaskId, Option<i64>);
 
-/// Numbers the runs of members.
+/// Numbers the runs of members, and hands the episodes of files that collect others over to these.
 pub(super) fn number(members: &mut [Member<'_>]) {
-    // A file that holds several others comes after them.
-    let mut order: Vec<usize> = (0..members.len()).collect();
-    order.sort_by_key(|at| (scored(&members[*at]).count(), members[*at].file));
-    let mut runs = Runs { of: (0..members.len()).collect(), results: BTreeMap::new() };
-    let mut holders = Holders::default();
-    for at in order {
-        let mut shared: BTreeMap<usize, usize> = BTreeMap::new();
-        for other in scored(&members[at]).flat_map(|episode| holders.of(episode)) {
-            *shared.entry(other).or_default() += 1;
-        }
-        let is_one = |(other, episodes): &(usize, usize)| 2 * episodes >= scored(&members[*other]).count();
-        let joined: BTreeSet<usize> = shared.into_iter().filter(is_one).map(|(other, _)| runs.find(other)).collect();
-        if joined.len() > 1 && runs.differ(&joined) {
-            collect(&mut members[at], &joined, &holders, &mut runs);
-        } else {
-            for other in joined {
-                runs.join(at, other);
-            }
-        }
-        let run = runs.find(at);
-        for episode in members[at].episodes.iter().copied() {
-            if matches!(episode.outcome, Outcome::Scored { .. })
-                && let Some(task) = &episode.task
-            {
-                runs.results.entry(run).or_default().entry((task, episode.trial)).or_insert(episode.fingerprint);
-            }
-            holders.add(episode, at, &mut runs);
+    if members.len() < 2 {
+        return;
+    }
+    let mut contents = Contents::default();
+    let held: Vec<Held<'_>> = members.iter().map(|member| Held::of(&member.episodes, &mut contents)).collect();
+    let collects = collectors(&held);
+    let mut runs = Runs { of: (0..members.len()).collect(), held: held.clone(), holders: BTreeMap::new() };
+    let mut order: Vec<usize> = (0..members.len()).filter(|at| !collects[*at]).collect();
+    order.sort_by_key(|at| (std::cmp::Reverse(held[*at].contents.len()), members[*at].file));
+    order.into_iter().for_each(|at| runs.add(at));
+    let mut copies: BTreeMap<usize, usize> = BTreeMap::new();
+    for (at, member) in members.iter().enumerate().filter(|(at, _)| !collects[*at]) {
+        for episode in &member.episodes {
+            copies.entry(contents.number(episode)).or_insert(at);
         }
     }
-    // A run is called after its first file; what is elsewhere was kept by member.
-    let files: Vec<usize> = members.iter().map(|member| member.file).collect();
+    for at in (0..members.len()).filter(|at| collects[*at]) {
+        let sources: BTreeSet<usize> = held[at].proofs.iter().flat_map(|content| runs.holding(*content)).collect();
+        let mut own = Vec::new();
+        for episode in std::mem::take(&mut members[at].episodes) {
+            let content = contents.number(episode);
+            let of_source = sources.iter().copied().find(|run| runs.held[*run].contents.contains(&content));
+            match of_source.or_else(|| copies.get(&content).map(|at| runs.find(*at))) {
+                Some(run) => members[at].elsewhere.push((episode, run)),
+                None => own.push(episode),
+            }
+        }
+        members[at].episodes = own;
+        members[at].sources = sources;
+        runs.held[at] = Held::of(&members[at].episodes, &mut contents);
+        runs.add(at);
+    }
+    name(members, &mut runs);
+}
+
+/// Calls each run after its first file; until here it is known by member.
+fn name(members: &mut [Member<'_>], runs: &mut Runs<'_>) {
     let mut first: BTreeMap<usize, usize> = BTreeMap::new();
-    for (at, file) in files.iter().enumerate() {
-        let known = first.entry(runs.find(at)).or_insert(*file);
-        *known = (*known).min(*file);
+    for (at, member) in members.iter().enumerate() {
+        let known = first.entry(runs.find(at)).or_insert(member.file);
+        *known = (*known).min(member.file);
     }
     for (at, member) in members.iter_mut().enumerate() {
         member.run = first[&runs.find(at)];
         for (_, run) in &mut member.elsewhere {
             *run = first[&runs.find(*run)];
         }
+        member.sources = member.sources.iter().map(|run| first[&runs.find(*run)]).collect();
     }
 }
 
-/// An error has no content that could tell it from the same error of another run.
-fn scored<'m, 'a>(member: &'m Member<'a>) -> impl Iterator<Item = &'a Episode> + use<'m, 'a> {
-    member.episodes.iter().copied().filter(|episode| matches!(episode.outcome, Outcome::Scored { .. }))
+/// What the scored episodes of files are records of.
+#[derive(Clone, Default)]
+struct Held<'a> {
+    contents: BTreeSet<usize>,
+    /// Those that nothing has by chance.
+    proofs: BTreeSet<usize>,
+    trials: BTreeMap<Trial<'a>, BTreeSet<usize>>,
 }
 
-/// Hands the episodes of a file that several runs have over to these.
-fn collect<'a>(member: &mut Member<'a>, joined: &BTreeSet<usize>, holders: &Holders<'a>, runs: &mut Runs<'a>) {
-    let mut own = Vec::new();
-    for episode in std::mem::take(&mut member.episodes) {
-        // A short episode may be a file of its own, which by itself proves nothing.
-        let known = holders.any(episode);
-        let holder = known.iter().copied().find(|other| joined.contains(&runs.find(*other)));
-        let holder = holder.or_else(|| known.first().copied());
-        match holder {
-            Some(other) => member.elsewhere.push((episode, other)),
-            None => own.push(episode),
+impl<'a> Held<'a> {
+    fn of(episodes: &[&'a Episode], contents: &mut Contents<'a>) -> Self {
+        let mut held = Self::default();
+        for episode in episodes.iter().copied() {
+            let content = contents.number(episode);
+            if !is_scored(episode) {
+                continue;
+            }
+            held.contents.insert(content);
+            if is_proof(episode) {
+                held.proofs.insert(content);
+            }
+            if let Some(task) = &episode.task {
+                held.trials.entry((task, episode.trial)).or_default().insert(content);
+            }
+        }
+        held
+    }
+
+    /// Returns whether some trial ended otherwise here than there. What both have, under other trial numbers perhaps, is no such trial.
+    fn differs(&self, other: &Self) -> bool {
+        let (small, large) = if self.trials.len() <= other.trials.len() { (self, other) } else { (other, self) };
+        small.trials.iter().any(|(trial, results)| {
+            let is_own = |held: &Self, results: &BTreeSet<usize>| results.iter().any(|one| !held.contents.contains(one));
+            is_own(large, results) && large.trials.get(trial).is_some_and(|results| is_own(small, results))
+        })
+    }
+
+    fn extend(&mut self, other: Self) {
+        self.contents.extend(other.contents);
+        self.proofs.extend(other.proofs);
+        for (trial, results) in other.trials {
+            self.trials.entry(trial).or_default().extend(results);
         }
     }
-    member.episodes = own;
 }
 
-/// Which members are of one run.
+/// Tells which files hold two results of a trial that other files have apart.
+fn collectors(held: &[Held<'_>]) -> Vec<bool> {
+    let mut places: BTreeMap<usize, Vec<(Trial<'_>, usize)>> = BTreeMap::new();
+    for (at, one) in held.iter().enumerate() {
+        for (trial, results) in &one.trials {
+            for content in results.iter().filter(|content| one.proofs.contains(content)) {
+                places.entry(*content).or_default().push((*trial, at));
+            }
+        }
+    }
+    let elsewhere = |content: &usize, at: usize| {
+        places.get(content).into_iter().flatten().take(MOST).filter(move |(_, other)| *other != at).copied()
+    };
+    let collects = |(at, one): (usize, &Held<'_>)| {
+        let mut of_trial: BTreeMap<Trial<'_>, BTreeSet<usize>> = BTreeMap::new();
+        for content in &one.proofs {
+            for (trial, _) in elsewhere(content, at) {
+                of_trial.entry(trial).or_default().insert(*content);
+            }
+        }
+        // Whether a file has one result of the trial and not the other.
+        let is_apart = |trial: &Trial<'_>, has: &usize, lacks: &usize| {
+            elsewhere(has, at).any(|(own, other)| own == *trial && !held[other].contents.contains(lacks))
+        };
+        of_trial.iter().any(|(trial, results)| {
+            let pairs = results.iter().take(MOST).enumerate();
+            let mut pairs = pairs.flat_map(|(rank, a)| results.iter().skip(rank + 1).take(MOST).map(move |b| (a, b)));
+            pairs.any(|(a, b)| is_apart(trial, a, b) && is_apart(trial, b, a))
+        })
+    };
+    held.iter().enumerate().map(collects).collect()
+}
+
+/// Which members are of one run, and what each run holds.
 struct Runs<'a> {
     of: Vec<usize>,
-    results: BTreeMap<usize, BTreeMap<Trial<'a>, Fingerprint>>,
+    held: Vec<Held<'a>>,
+    /// Members by what they prove; the first of each run at least.
+    holders: BTreeMap<usize, BTreeSet<usize>>,
 }
 
-impl<'a> Runs<'a> {
+impl Runs<'_> {
     fn find(&mut self, at: usize) -> usize {
         let mut root = at;
         while self.of[root] != root {
@@ -101,169 +169,45 @@ impl<'a> Runs<'a> {
         root
     }
 
+    /// Returns the runs that prove to have a content.
+    fn holding(&mut self, content: usize) -> BTreeSet<usize> {
+        let known = self.holders.remove(&content).unwrap_or_default();
+        let runs: BTreeSet<usize> = known.into_iter().map(|at| self.find(at)).collect();
+        self.holders.insert(content, runs.clone());
+        runs
+    }
+
+    /// Adds a member, which no run known so far is smaller than: to the runs that have half of it, or as a run of its own.
+    fn add(&mut self, at: usize) {
+        let proofs = self.held[at].proofs.clone();
+        let mut shared: BTreeMap<usize, usize> = BTreeMap::new();
+        for run in proofs.iter().flat_map(|content| self.holding(*content)).collect::<Vec<_>>() {
+            *shared.entry(run).or_default() += 1;
+        }
+        let mut runs: Vec<(usize, usize)> = shared.into_iter().filter(|(_, count)| 2 * count >= proofs.len()).collect();
+        runs.sort_by_key(|(run, count)| (std::cmp::Reverse(*count), *run));
+        for (run, _) in runs {
+            self.join(at, run);
+        }
+        let root = self.find(at);
+        for content in proofs {
+            self.holders.entry(content).or_default().insert(root);
+        }
+    }
+
+    /// Makes two runs one, if no trial differs.
     fn join(&mut self, at: usize, other: usize) {
         let (own, other) = (self.find(at), self.find(other));
-        if own == other {
+        if own == other || self.held[own].differs(&self.held[other]) {
             return;
         }
         let (small, large) = (own.max(other), own.min(other));
         self.of[small] = large;
-        for (trial, result) in self.results.remove(&small).unwrap_or_default() {
-            self.results.entry(large).or_default().entry(trial).or_insert(result);
-        }
-    }
-
-    /// Returns whether two of the runs have other results of half of the smaller one's trials.
-    fn differ(&self, joined: &BTreeSet<usize>) -> bool {
-        let mut known: BTreeMap<Trial<'a>, (usize, Fingerprint)> = BTreeMap::new();
-        let mut other: BTreeMap<(usize, usize), usize> = BTreeMap::new();
-        for run in joined {
-            for (trial, result) in self.results.get(run).into_iter().flatten() {
-                let (first, before) = *known.entry(*trial).or_insert((*run, *result));
-                if first != *run && before != *result {
-                    *other.entry((first, *run)).or_default() += 1;
-                }
-            }
-        }
-        let size = |run: usize| self.results.get(&run).map_or(0, BTreeMap::len);
-        other.into_iter().any(|((a, b), trials)| 2 * trials >= size(a).min(size(b)))
+        let held = std::mem::take(&mut self.held[small]);
+        self.held[large].extend(held);
     }
 }
 
-/// Returns whether simulations of one id may be the same one, graded anew perhaps.
-fn is_one(known: &Episode, episode: &Episode) -> bool {
-    known.task == episode.task && may_be_one(known, episode)
-}
-
-/// A simulation with the members that have it, the first of each run.
-type Held<'a> = (&'a Episode, BTreeMap<usize, usize>);
-
-/// Which members have an episode: the first of each run.
-#[derive(Default)]
-struct Holders<'a> {
-    by_content: BTreeMap<Fingerprint, BTreeMap<usize, usize>>,
-    /// Simulations of one id; ids such as `0` are those of several.
-    by_id: BTreeMap<&'a str, Vec<Held<'a>>>,
-}
-
-impl<'a> Holders<'a> {
-    /// Returns the members that have an episode, or the same simulation graded otherwise. What may be alike by chance tells nothing.
-    fn of(&self, episode: &Episode) -> BTreeSet<usize> {
-        let is_proof = is_beyond_chance(episode) || (id(episode).is_some() && episode.conversation.is_some());
-        let same_content = self.by_content.get(&episode.fingerprint).filter(|_| is_proof);
-        let same_id = id(episode).and_then(|id| self.by_id.get(id)).into_iter().flatten();
-        let same_id = same_id.filter(|(known, _)| is_one(known, episode));
-        same_content.into_iter().chain(same_id.map(|(_, members)| members)).flat_map(BTreeMap::values).copied().collect()
-    }
-
-    /// Returns the members that have an episode, proof or not.
-    fn any(&self, episode: &Episode) -> BTreeSet<usize> {
-        let same = self.by_content.get(&episode.fingerprint).into_iter().flat_map(BTreeMap::values).copied();
-        same.chain(self.of(episode)).collect()
-    }
-
-    fn add(&mut self, episode: &'a Episode, at: usize, runs: &mut Runs<'a>) {
-        let run = runs.find(at);
-        self.by_content.entry(episode.fingerprint).or_default().entry(run).or_insert(at);
-        if let Some(id) = id(episode).filter(|_| matches!(episode.outcome, Outcome::Scored { .. })) {
-            let known = self.by_id.entry(id).or_default();
-            if let Some((_, members)) = known.iter_mut().find(|(other, _)| is_one(other, episode)) {
-                members.entry(run).or_insert(at);
-            } else if known.len() < MOST_RUNS {
-                known.push((episode, BTreeMap::from([(run, at)])));
-            }
-        }
-    }
-}
-
-/// Numbers of trials by file and record.
-pub(super) type Origins = BTreeMap<(usize, usize), usize>;
-
-/// Tells which short episodes that are alike are records of one trial: those of one run, and those of runs and folders that differ in no
-/// trial. Others have their like by chance. Episodes whose content alone tells that are left out.
-pub(super) fn origins(members: &[Member<'_>]) -> Origins {
-    let mut results = Results::default();
-    let mut alike: BTreeMap<Fingerprint, Alike<'_>> = BTreeMap::new();
-    let is_short = |episode: &Episode| !is_beyond_chance(episode) && id(episode).is_none();
-    for member in members {
-        for episode in scored(member) {
-            results.add(member, episode);
-            if is_short(episode) {
-                alike.entry(episode.fingerprint).or_default().own.push((episode, member));
-            }
-        }
-        for (episode, run) in member.elsewhere.iter().filter(|(episode, _)| is_short(episode)) {
-            alike.entry(episode.fingerprint).or_default().elsewhere.push((member.file, episode.record, *run));
-        }
-    }
-    let mut found = Origins::new();
-    for Alike { own, elsewhere } in alike.into_values().filter(|alike| alike.own.len() > 1) {
-        // The first record of each trial.
-        let mut known: Vec<&Member<'_>> = Vec::new();
-        let mut of_run: BTreeMap<usize, usize> = BTreeMap::new();
-        for (episode, member) in own {
-            let same = known.iter().take(MOST_RUNS).position(|other| !results.are_apart(other, member));
-            let origin = same.unwrap_or(known.len());
-            found.insert((member.file, episode.record), origin);
-            of_run.entry(member.run).or_insert(origin);
-            if same.is_none() {
-                known.push(member);
-            }
-        }
-        for (file, record, run) in elsewhere {
-            found.insert((file, record), of_run.get(&run).copied().unwrap_or(0));
-        }
-    }
-    found
-}
-
-/// Episodes of one content.
-#[derive(Default)]
-struct Alike<'a> {
-    own: Vec<(&'a Episode, &'a Member<'a>)>,
-    /// File, record, and the run that they belong to.
-    elsewhere: Vec<(usize, usize, usize)>,
-}
-
-/// Results of trials by run and by folder; `None` where a folder holds several of one trial.
-#[derive(Default)]
-struct Results<'a> {
-    of_run: BTreeMap<usize, BTreeMap<Trial<'a>, Option<Fingerprint>>>,
-    of_folder: BTreeMap<&'a str, BTreeMap<Trial<'a>, Option<Fingerprint>>>,
-    runs: BTreeMap<(usize, usize), bool>,
-    folders: BTreeMap<(&'a str, &'a str), bool>,
-}
-
-impl<'a> Results<'a> {
-    fn add(&mut self, member: &'a Member<'a>, episode: &'a Episode) {
-        let Some(task) = &episode.task else { return };
-        let trial = (task, episode.trial);
-        self.of_run.entry(member.run).or_default().entry(trial).or_insert(Some(episode.fingerprint));
-        let in_folder = self.of_folder.entry(&member.folder).or_default().entry(trial).or_insert(Some(episode.fingerprint));
-        if *in_folder != Some(episode.fingerprint) {
-            *in_folder = None;
-        }
-    }
-
-    fn are_apart(&mut self, a: &'a Member<'a>, b: &'a Member<'a>) -> bool {
-        if a.run == b.run {
-            return false;
-        }
-        let (runs, folders) =
-            ((a.run.min(b.run), a.run.max(b.run)), (a.folder.as_str().min(&b.folder), a.folder.as_str().max(&b.folder)));
-        let Self { of_run, of_folder, .. } = self;
-        *self.runs.entry(runs).or_insert_with(|| differ(of_run.get(&runs.0), of_run.get(&runs.1)))
-            || (a.folder != b.folder
-                && *self.folders.entry(folders).or_insert_with(|| differ(of_folder.get(folders.0), of_folder.get(folders.1))))
-    }
-}
-
-/// Returns whether two sets of results differ in some trial.
-fn differ<'a>(
-    one: Option<&BTreeMap<Trial<'a>, Option<Fingerprint>>>,
-    other: Option<&BTreeMap<Trial<'a>, Option<Fingerprint>>>,
-) -> bool {
-    let (Some(one), Some(other)) = (one, other) else { return false };
-    let (small, large) = if one.len() <= other.len() { (one, other) } else { (other, one) };
-    small.iter().any(|(trial, result)| result.zip(large.get(trial).copied().flatten()).is_some_and(|(one, other)| one != other))
-}
+#[cfg(test)]
+#[path = "runs_tests.rs"]
+mod tests;

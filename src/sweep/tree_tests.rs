@@ -33,6 +33,7 @@ fn episode(random: &mut Random, (variant, trial, task): (usize, usize, usize), i
         trial: Some(0),
         outcome: Outcome::Scored { reward },
         fingerprint: Fingerprint(content as u128),
+        content: Fingerprint(content as u128),
         record: 0,
         conversation: Some(Conversation { messages: 2 * turns, turns, tool_calls: 0 }),
         agent_cost_usd: None,

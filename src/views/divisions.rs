@@ -21,6 +21,7 @@ pub fn lines(sweep: &Sweep) -> Vec<String> {
     let mut lines: Vec<String> = words(Why::OtherTasks).map(|one| other_tasks(sweep, &names, one)).collect();
     lines.extend(words(Why::Words).map(|one| variants(sweep, &names, one)));
     lines.extend(repetitions(sweep, &names, words(Why::Counters)));
+    lines.extend(leftovers(sweep, &names, words(Why::Leftover)));
     lines.extend(sweep.divisions.iter().filter_map(|one| renderings(sweep, &names, one)));
     lines
 }
@@ -58,10 +59,36 @@ fn repetitions<'a>(sweep: &Sweep, names: &[CellName], divisions: impl Iterator<I
     (!files.is_empty()).then(|| {
         format!(
             "{} in {} hold different results of the same trials and their paths differ only in counters, dates or hashes: they count as further \
-             trials of their cells ({}). Separate them with --by cell,folder or --by cell,file.",
+             trials of their cells ({}). Separate them with {}.",
             plural(files.len() as u64, "file"),
             plural(cells.len() as u64, "cell"),
             listing(&cells, LISTED),
+            separation(sweep, &files),
+        )
+    })
+}
+
+/// Where each episode is a file, folders may still separate runs; in one folder only a name by the user does.
+fn separation(sweep: &Sweep, files: &[usize]) -> &'static str {
+    let folders: BTreeSet<String> = files.iter().map(|file| sweep.files[*file].source.run_folder()).collect();
+    let are_whole = files.iter().any(|file| sweep.files[*file].records > 1);
+    match (folders.len() > 1, are_whole) {
+        (true, true) => "--by cell,folder or --by cell,file",
+        (true, false) => "--by cell,folder",
+        (false, true) => "--by cell,file",
+        (false, false) => "--map, by a part of their names: --map '_run_(\\d+)_=>strategy=run $1'",
+    }
+}
+
+fn leftovers<'a>(sweep: &Sweep, names: &[CellName], divisions: impl Iterator<Item = &'a Division>) -> Option<String> {
+    let files: Vec<usize> = divisions.flat_map(|one| one.files.iter().copied()).collect();
+    (!files.is_empty()).then(|| {
+        format!(
+            "{} ({}) collect episodes of several variants ({}), and hold episodes that none of these has: nothing tells which variant they are of, \
+             so they are a cell of their own, named unattributed.",
+            plural(files.len() as u64, "file"),
+            listing(&paths(sweep, &files), LISTED),
+            listing(&cells_of(sweep, names, &files), LISTED),
         )
     })
 }
@@ -91,7 +118,7 @@ fn renderings(sweep: &Sweep, names: &[CellName], division: &Division) -> Option<
     let how = match division.why {
         Why::SameSimulations => "hold simulations (known by their ids)",
         Why::SameOutcomes => "end in every task as the run does in whose folder they lie; they hold outcomes",
-        Why::Words | Why::Counters | Why::OtherTasks => return None,
+        Why::Words | Why::Counters | Why::OtherTasks | Why::Leftover => return None,
     };
     let files = plural(division.files.len() as u64, "file");
     let verb = if division.files.len() == 1 { "is another rendering" } else { "are other renderings" };

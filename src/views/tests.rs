@@ -27,13 +27,15 @@ fn file(model: &str, version: &str, planned: u32, sims: &[Sim]) -> Loaded {
     let part = |value: &str| Some(Part::new(value, Origin::Content));
     let mut identity = Identity::unknown(Benchmark::Tau2);
     (identity.env, identity.model, identity.version) = (part("retail"), part(model), part(version));
+    let digest = |id: &str, reward: f64| {
+        Fingerprint(id.bytes().fold(u128::from(reward.to_bits()), |sum, byte| sum.wrapping_mul(257) + u128::from(byte)))
+    };
     let episode = |(record, (task, id, reward)): (usize, &Sim)| Episode {
         task: Some(TaskId::from(i64::from(*task))),
         trial: Some(0),
         outcome: Outcome::Scored { reward: *reward },
-        fingerprint: Fingerprint(
-            id.bytes().fold(u128::from(reward.to_bits()), |sum, byte| sum.wrapping_mul(257) + u128::from(byte)),
-        ),
+        fingerprint: digest(id, *reward),
+        content: digest(id, *reward),
         record,
         conversation: None,
         agent_cost_usd: Some(0.5),

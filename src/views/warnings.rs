@@ -114,7 +114,7 @@ fn cell_warnings(entry: &Entry<'_>) -> Vec<String> {
         let count = stats.tally.regraded as u64;
         found.push(format!(
             "{name}: {} more than once with different rewards (re-graded, say); --attempts says which of them counts.",
-            clause(count, "simulation", "occurs", "occur"),
+            clause(count, "episode", "occurs", "occur"),
         ));
     }
     if let Some(tau2) = &stats.tau2 {

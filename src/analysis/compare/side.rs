@@ -222,7 +222,7 @@ fn part_name(name: &str) -> String {
 /// What the user calls an unknown value.
 pub const UNKNOWN: &str = "unknown";
 
-/// Splits cells into sides by the values of a column, in natural order, unknown last. Each of `groups` lists values that make one side
+/// Splits cells into sides by the values of a column or setting, in natural order, unknown last. Each of `groups` lists values that make one side
 /// together; without groups each value is a side of its own. Cells that differ in nothing else are pooled within a side. Logs know their
 /// label and no other column: split by anything else they belong to no side.
 ///
@@ -231,15 +231,15 @@ pub const UNKNOWN: &str = "unknown";
 pub fn split(
     cells: Vec<CellData>,
     logs: &BTreeMap<Option<String>, Vec<CallSeries>>,
-    column: Column,
+    column: &str,
     groups: &[Vec<String>],
 ) -> Result<Vec<Side>, String> {
-    let by_label = column == Column::Label;
+    let by_label = column == Column::Label.name();
     let calls = |value: &str| {
         let label = (value != UNKNOWN).then_some(value);
         logs.get(&label.map(str::to_owned)).filter(|_| by_label).cloned().unwrap_or_default()
     };
-    let column = part_name(column.name());
+    let column = part_name(column);
     let mut by_value: BTreeMap<TaskId, Vec<CellData>> = BTreeMap::new();
     let mut unknown = Vec::new();
     for mut cell in cells {

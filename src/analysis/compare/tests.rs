@@ -150,12 +150,8 @@ fn trials_can_be_split_into_groups() {
         cells.push(cell);
     }
     let groups = [vec!["0".to_owned(), "1".to_owned()], vec!["2".to_owned(), "3".to_owned()]];
-    let sides = split(cells.clone(), &BTreeMap::new(), crate::sweep::Column::Trial, &groups).unwrap();
+    let sides = split(cells.clone(), &BTreeMap::new(), "trial", &groups).unwrap();
     let counts = |side: &Side| side.cells[0].tasks.values().map(|task| (task.n, task.c)).collect::<Vec<_>>();
     assert_eq!((sides[0].name.as_str(), counts(&sides[0]), counts(&sides[1])), ("0+1", vec![(2, 0)], vec![(2, 2)]));
-    assert!(
-        split(cells, &BTreeMap::new(), crate::sweep::Column::Trial, &[vec!["9".to_owned()]])
-            .unwrap_err()
-            .contains("0, 1, 2, 3")
-    );
+    assert!(split(cells, &BTreeMap::new(), "trial", &[vec!["9".to_owned()]]).unwrap_err().contains("0, 1, 2, 3"));
 }

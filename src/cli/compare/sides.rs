@@ -16,7 +16,7 @@ use crate::{
     analysis::{
         self,
         compare::{
-            Side,
+            CellData, Side,
             baseline::{Baseline, BaselineError},
             calls, cells, split,
         },
@@ -30,7 +30,7 @@ use crate::{
     records::Loaded,
     redact::{shown, veil},
     sources::discover::split_label,
-    sweep::{Attempts, By, Column, ErrorPolicy, Sweep, Telling, assemble_by, telling, without_copies},
+    sweep::{Attempts, By, Column, ErrorPolicy, Sweep, Telling, assemble_by, ends_with_path, telling, without_copies},
     views::{scene::Scene, warnings::of_inputs},
 };
 
@@ -182,19 +182,21 @@ impl Read {
     /// The values of a column are the sides.
     fn across(&mut self, args: &CompareArgs, column: &str, printer: &mut Printer) -> anyhow::Result<bool> {
         let wanted = column.trim().to_ascii_lowercase().replace(['-', ' '], "_");
-        let known = || Column::ALL.map(Column::name).join(", ");
-        let found = Column::ALL.into_iter().find(|one| one.name() == wanted);
-        let column =
-            found.ok_or_else(|| UsageError(format!("--across: there is no column {column:?}; there are {}", known())))?;
-        let by = By::parse(&format!("cell,{}", column.name()));
+        let named = Column::ALL.into_iter().find(|one| one.name() == wanted);
+        let by = named.map_or_else(By::default, |column| By::parse(&format!("cell,{}", column.name())));
         let Some(found) = self.load(&args.input, printer)? else { return Ok(false) };
         let sweep = self.sweep(found, &by.with_pool(args.input.pool), &args.policies, printer);
         self.warnings.extend(warnings(&sweep, args.policies.errors)?);
         let groups: Vec<Vec<String>> =
             args.sides.iter().map(|group| group.split('+').map(|value| veil(value.trim()).into_owned()).collect()).collect();
         let calls = calls::by_label(&sweep.logs);
-        self.logs_not_split = column != Column::Label && !calls.is_empty();
-        let sides = split(cells(&sweep, policy(args.policies.errors)), &calls, column, &groups);
+        self.logs_not_split = named != Some(Column::Label) && !calls.is_empty();
+        let cells = cells(&sweep, policy(args.policies.errors));
+        let part = match named {
+            Some(column) => column.name().to_owned(),
+            None => setting(&cells, column.trim())?,
+        };
+        let sides = split(cells, &calls, &part, &groups);
         self.sides = sides.map_err(|cause| UsageError(format!("--sides: {cause}")))?;
         Ok(true)
     }
@@ -263,6 +265,21 @@ impl Read {
                 side.name = format!("{} ({})", side.name, before + 1);
             }
         }
+    }
+}
+
+/// Finds the one setting of cells that ends in a name.
+fn setting(cells: &[CellData], wanted: &str) -> Result<String, UsageError> {
+    let known: BTreeSet<&str> = cells.iter().flat_map(CellData::settings).collect();
+    let found: Vec<&str> = known.iter().copied().filter(|name| ends_with_path(name, wanted)).collect();
+    let listed = |names: Vec<&str>| names.into_iter().map(veil).collect::<Vec<_>>().join(", ");
+    match found[..] {
+        [one] => Ok(one.to_owned()),
+        [] => {
+            let columns = Column::ALL.map(Column::name).into_iter().chain(known).collect();
+            Err(UsageError(format!("--across: there is no column or setting {wanted:?}; there are {}", listed(columns))))
+        }
+        _ => Err(UsageError(format!("--across: several settings end in {wanted:?}: {}", listed(found)))),
     }
 }
 

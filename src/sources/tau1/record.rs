@@ -88,6 +88,7 @@ impl RawRecord {
         let task = match &self.task_id {
             Scalar::Missing | Scalar::Null => None,
             Scalar::Int(id) => Some(TaskId::from(*id)),
+            Scalar::Text(id) if id.trim().is_empty() => None,
             Scalar::Text(id) => Some(TaskId::new(veil(id))),
             other => match other.integer() {
                 Some(id) => Some(TaskId::from(id)),
@@ -95,6 +96,7 @@ impl RawRecord {
             },
         };
         let fingerprint = self.fingerprint(task.as_ref());
+        let content = self.content(task.as_ref()).unwrap_or(fingerprint);
         let is_cut_off = self.info.is_unevaluated && self.info.error.is_none();
         let reward = self.reward.number();
         let outcome = match self.info.error {
@@ -112,6 +114,7 @@ impl RawRecord {
             trial: self.trial.integer(),
             outcome,
             fingerprint,
+            content,
             record,
             conversation: self.talk.map(|talk| talk.size),
             agent_cost_usd: self.total_cost.number(),
@@ -120,6 +123,14 @@ impl RawRecord {
             identity: None,
             tau2: None,
         })
+    }
+
+    fn content(&self, task: Option<&TaskId>) -> Option<Fingerprint> {
+        let talk = self.talk.as_ref().filter(|talk| talk.size.turns > 0)?;
+        let mut digest = Digest::default();
+        digest.add(task.map_or(digest::NOTHING, |task| digest::text(task.as_str())));
+        digest.add(talk.digest.finish());
+        Some(Fingerprint(digest.finish()))
     }
 
     fn fingerprint(&self, task: Option<&TaskId>) -> Fingerprint {

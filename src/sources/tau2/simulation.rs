@@ -188,6 +188,7 @@ impl RawSimulation {
         rules: &ErrorRules,
     ) -> Episode {
         let fingerprint = self.fingerprint(task.as_ref());
+        let content = self.content(task.as_ref()).unwrap_or(fingerprint);
         let outcome = self.outcome(rules);
         let (conversation, agent_cost_usd, user_cost_usd) =
             (self.conversation(), self.agent_cost.number(), self.user_cost.number());
@@ -198,6 +199,7 @@ impl RawSimulation {
             trial,
             outcome,
             fingerprint,
+            content,
             record,
             conversation,
             agent_cost_usd,
@@ -262,6 +264,16 @@ impl RawSimulation {
         let messages = u32::try_from(self.flat.messages.integer()?).ok()?;
         let tool_calls = u32::try_from(self.flat.actions.items().len()).unwrap_or(u32::MAX);
         Some(Conversation { messages, turns: 0, tool_calls })
+    }
+
+    /// Digest of what was run: the messages with the id, else with the task.
+    fn content(&self, task: Option<&TaskId>) -> Option<Fingerprint> {
+        let talk = self.messages.0.as_ref().filter(|talk| talk.size.turns > 0)?;
+        let id = self.id.text().filter(|id| !id.is_empty()).map(digest::text);
+        let mut digest = Digest::default();
+        digest.add(id.or_else(|| task.map(|task| digest::text(task.as_str()))).unwrap_or(NOTHING));
+        digest.add(talk.digest.finish());
+        Some(Fingerprint(digest.finish()))
     }
 
     /// Digest of what makes the simulation itself.

@@ -207,6 +207,7 @@ fn short(digest: u128) -> u64 {
 pub(super) fn task_id(value: &Scalar) -> Result<Option<TaskId>, String> {
     match value {
         Scalar::Missing | Scalar::Null => Ok(None),
+        Scalar::Text(id) if id.trim().is_empty() => Ok(None),
         Scalar::Text(id) => Ok(Some(TaskId::new(veil(id)))),
         other => match other.integer() {
             Some(id) => Ok(Some(TaskId::from(id))),

@@ -7,6 +7,7 @@ use crate::{
     analysis::compare::{Caution, CellData, Differs, Figure, Reason, Row, Unmatched, side::UNKNOWN},
     metrics::compare::{DecidedBy, Verdict},
     redact::shown,
+    sweep::short_name,
     views::{
         fmt,
         scene::{listing, plural},
@@ -184,8 +185,11 @@ pub(super) fn values(differs: &Differs) -> String {
 
 /// The environment and what is known of the configuration.
 pub(super) fn cell_name(cell: &CellData) -> String {
-    let parts = ["model", "strategy", "mode"].into_iter().filter_map(|part| cell.part(part));
-    [cell.env.as_deref().unwrap_or(UNKNOWN)].into_iter().chain(parts).map(shown).collect::<Vec<_>>().join(" · ")
+    let parts = ["model", "strategy", "mode", "variant"].into_iter().filter_map(|part| cell.part(part));
+    let settings: Vec<&str> = cell.settings().collect();
+    let known = settings.iter().filter_map(|name| Some(format!("{}={}", short_name(name, &settings), cell.part(name)?)));
+    let parts = [cell.env.as_deref().unwrap_or(UNKNOWN)].into_iter().chain(parts).map(str::to_owned).chain(known);
+    parts.map(|part| shown(&part).into_owned()).collect::<Vec<_>>().join(" · ")
 }
 
 fn unmatched(scene: &CompareScene<'_>, new_side: usize, one: Unmatched) -> String {
@@ -199,7 +203,8 @@ fn unmatched(scene: &CompareScene<'_>, new_side: usize, one: Unmatched) -> Strin
         ),
         Reason::NoSuchConfiguration => format!("{other} has no such configuration"),
         Reason::Ambiguous => {
-            "several cells have this configuration and nothing tells which is meant: give the paths of one, or split with --across"
+            "several cells have this configuration and nothing tells which is meant: give the paths of one, or compare within one sweep with \
+             --across variant or --across SETTING"
                 .to_owned()
         }
     };
