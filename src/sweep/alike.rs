@@ -1,6 +1,6 @@
 //! Short episodes and errors that are alike: are they records of one trial, or of several that ended alike by chance?
 //!
-//! Their content tells nothing, so what lies around them has to. Those of one run are records of one trial. So are those of files, of
+//! Their content tells nothing, so what lies around them has to. Those of one family of files are records of one trial. So are those of files, of
 //! folders and of series of files (`run_1_task0.json`, `run_1_task1.json`) that differ in no trial.
 
 use std::collections::BTreeMap;
@@ -96,7 +96,7 @@ impl<'a> Results<'a> {
     }
 
     fn are_apart(&mut self, a: &'a Member<'a>, b: &'a Member<'a>) -> bool {
-        if a.run == b.run {
+        if a.family == b.family {
             return false;
         }
         let runs = (a.run.min(b.run), a.run.max(b.run));

@@ -205,8 +205,8 @@ impl Sweep {
             let split = splits.then(|| self.index_of(&key(Some(&episode)))).flatten();
             let Some(cell) = split.or(whole) else { continue };
             cells.insert(cell);
-            let (run, origin) = (divided.run(at, &episode), divided.origin(at, &episode));
-            records.push(Record { file: at, cell, run, origin, is_rendered, episode });
+            let ((family, run), origin) = (divided.run(at, &episode), divided.origin(at, &episode));
+            records.push(Record { file: at, cell, family, run, origin, is_rendered, episode });
         }
         self.issues.extend(file.issues);
         self.files.push(FileSummary {

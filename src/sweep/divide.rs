@@ -61,8 +61,8 @@ pub(super) struct Divided {
     elsewhere: BTreeMap<(usize, usize), Added>,
     /// Episodes, by file and record, that have their like, with the number of the trial that they are a record of.
     origins: Origins,
-    /// Runs of episodes, by file and record, where they are called after another file.
-    runs: BTreeMap<(usize, usize), usize>,
+    /// Families and runs of episodes, by file and record, where they are called after another file.
+    runs: BTreeMap<(usize, usize), (usize, usize)>,
     /// For the reader.
     pub(super) divisions: Vec<Division>,
 }
@@ -134,9 +134,9 @@ impl Divided {
         self.origins.get(&(file, episode.record)).copied()
     }
 
-    /// Returns the run of an episode of a file.
-    pub(super) fn run(&self, file: usize, episode: &Episode) -> usize {
-        self.runs.get(&(file, episode.record)).copied().unwrap_or(file)
+    /// Returns the family and the run of an episode of a file.
+    pub(super) fn run(&self, file: usize, episode: &Episode) -> (usize, usize) {
+        self.runs.get(&(file, episode.record)).copied().unwrap_or((file, file))
     }
 }
 
@@ -152,6 +152,8 @@ pub(super) struct Member<'a> {
     pub(super) tasks: BTreeMap<&'a TaskId, u64>,
     /// Members of one run have the same number.
     pub(super) run: usize,
+    /// Members that share most of their episodes have the same number, of one run or not.
+    pub(super) family: usize,
     /// Copies of episodes of other runs, with the run of each.
     pub(super) elsewhere: Vec<(&'a Episode, usize)>,
     /// The runs that it collects.
@@ -227,13 +229,16 @@ impl Divided {
                 }
                 variants.insert(member.run, variant);
             }
+            let families: BTreeMap<usize, usize> = members.iter().map(|member| (member.run, member.family)).collect();
             for member in members {
                 let added = Added { tasks: tasks.clone(), variant: variants.get(&member.run).cloned().flatten() };
                 of_run.insert(member.run, added.clone());
                 let records = member.episodes.iter().map(|episode| (episode.record, member.run));
                 let copies = member.elsewhere.iter().map(|(episode, run)| (episode.record, *run));
-                let other = records.chain(copies).filter(|(_, run)| *run != member.file);
-                self.runs.extend(other.map(|(record, run)| ((member.file, record), run)));
+                let runs =
+                    records.chain(copies).map(|(record, run)| (record, (families.get(&run).copied().unwrap_or(run), run)));
+                let other = runs.filter(|(_, runs)| *runs != (member.file, member.file));
+                self.runs.extend(other.map(|(record, runs)| ((member.file, record), runs)));
                 self.added.insert((member.file, key.clone()), added);
             }
             self.find_alike(members, &variants);
@@ -280,6 +285,7 @@ impl<'a> Member<'a> {
             words: variant::words(&file.source.path, &file.identity),
             tasks: tasks.filter_map(|(id, task)| Some((id, task.digest?))).collect(),
             run: index,
+            family: index,
             elsewhere: Vec::new(),
             sources: BTreeSet::new(),
         }

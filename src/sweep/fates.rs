@@ -19,6 +19,8 @@ pub(super) struct Record {
     pub(super) file: usize,
     /// Index of its cell.
     pub(super) cell: usize,
+    /// The files that it has its copies in.
+    pub(super) family: usize,
     /// The run that it belongs to.
     pub(super) run: usize,
     /// The trial that it is a record of, where only what lies around it tells.
@@ -69,7 +71,7 @@ pub(super) fn decide(records: &[Record], attempts: Attempts) -> Fates {
 enum Key {
     /// A simulation with an id, by cell and content.
     Simulation(usize, usize),
-    /// A conversation of a run, by cell, run, content, and how many records of its file have had it under other trial numbers.
+    /// A conversation, by cell, family, content, and how many records of its file have had it under other trial numbers.
     Conversation(usize, usize, usize, usize),
     /// A trial that is alike another, by cell and trial.
     Alike(usize, usize),
@@ -106,7 +108,7 @@ struct Seen<'a> {
 
 impl<'a> Seen<'a> {
     fn key(&mut self, at: usize, record: &'a Record) -> Known {
-        let Record { file, cell, run, origin, is_rendered, episode } = record;
+        let Record { file, cell, family, origin, is_rendered, episode, .. } = record;
         if is_discarded(episode) {
             let is_new = self.discarded.insert((*cell, self.contents.number(episode)));
             return Known::As(if is_new { Fate::Discarded } else { Fate::Copy(None) });
@@ -135,7 +137,7 @@ impl<'a> Seen<'a> {
         let content = self.contents.number(episode);
         let times = self.times.entry((*file, content)).or_default();
         *times += 1;
-        Known::By(Key::Conversation(*cell, *run, content, *times))
+        Known::By(Key::Conversation(*cell, *family, content, *times))
     }
 }
 

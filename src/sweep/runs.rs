@@ -1,7 +1,7 @@
 //! Which files are one run: a run and copies of it, parts of it, earlier states of it.
 //!
-//! Files are one run if half of the smaller one's episodes are the larger one's too, whatever their names, trial numbers and rewards, and
-//! if no trial ended otherwise in one than in the other. What is shared must be beyond chance: two short conversations may be alike.
+//! Files are a family if half of the smaller one's episodes are the larger one's too, whatever their names, trial numbers and rewards. They
+//! are one run if besides no trial ended otherwise in one than in the other. What is shared must be beyond chance: two short conversations may be alike.
 //!
 //! A file that holds two results of a trial which other files have apart collects these files (`merged/` beside `baseline/` and
 //! `with_memory/`): each of its episodes goes to the run that has it.
@@ -27,7 +27,8 @@ pub(super) fn number(members: &mut [Member<'_>]) {
     let mut contents = Contents::default();
     let held: Vec<Held<'_>> = members.iter().map(|member| Held::of(&member.episodes, &mut contents)).collect();
     let collects = collectors(&held);
-    let mut runs = Runs { of: (0..members.len()).collect(), held: held.clone(), holders: BTreeMap::new() };
+    let (of, families) = ((0..members.len()).collect(), (0..members.len()).collect());
+    let mut runs = Runs { of, families, held: held.clone(), holders: BTreeMap::new() };
     let mut order: Vec<usize> = (0..members.len()).filter(|at| !collects[*at]).collect();
     order.sort_by_key(|at| (std::cmp::Reverse(held[*at].contents.len()), members[*at].file));
     order.into_iter().for_each(|at| runs.add(at));
@@ -59,12 +60,16 @@ pub(super) fn number(members: &mut [Member<'_>]) {
 /// Calls each run after its first file; until here it is known by member.
 fn name(members: &mut [Member<'_>], runs: &mut Runs<'_>) {
     let mut first: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut families: BTreeMap<usize, usize> = BTreeMap::new();
     for (at, member) in members.iter().enumerate() {
-        let known = first.entry(runs.find(at)).or_insert(member.file);
-        *known = (*known).min(member.file);
+        for (known, own) in [(&mut first, runs.find(at)), (&mut families, root(&mut runs.families, at))] {
+            let known = known.entry(own).or_insert(member.file);
+            *known = (*known).min(member.file);
+        }
     }
     for (at, member) in members.iter_mut().enumerate() {
         member.run = first[&runs.find(at)];
+        member.family = families[&root(&mut runs.families, at)];
         for (_, run) in &mut member.elsewhere {
             *run = first[&runs.find(*run)];
         }
@@ -151,9 +156,20 @@ fn collectors(held: &[Held<'_>]) -> Vec<bool> {
     held.iter().enumerate().map(collects).collect()
 }
 
+/// Returns the number of the set that holds a member.
+fn root(sets: &mut [usize], at: usize) -> usize {
+    let mut root = at;
+    while sets[root] != root {
+        root = sets[root];
+    }
+    sets[at] = root;
+    root
+}
+
 /// Which members are of one run, and what each run holds.
 struct Runs<'a> {
     of: Vec<usize>,
+    families: Vec<usize>,
     held: Vec<Held<'a>>,
     /// Members by what they prove; the first of each run at least.
     holders: BTreeMap<usize, BTreeSet<usize>>,
@@ -161,12 +177,7 @@ struct Runs<'a> {
 
 impl Runs<'_> {
     fn find(&mut self, at: usize) -> usize {
-        let mut root = at;
-        while self.of[root] != root {
-            root = self.of[root];
-        }
-        self.of[at] = root;
-        root
+        root(&mut self.of, at)
     }
 
     /// Returns the runs that prove to have a content.
@@ -195,8 +206,10 @@ impl Runs<'_> {
         }
     }
 
-    /// Makes two runs one, if no trial differs.
+    /// Makes the families of two runs one, and the runs too if no trial differs.
     fn join(&mut self, at: usize, other: usize) {
+        let families = [at, other].map(|one| root(&mut self.families, one));
+        self.families[families[0].max(families[1])] = families[0].min(families[1]);
         let (own, other) = (self.find(at), self.find(other));
         if own == other || self.held[own].differs(&self.held[other]) {
             return;
