@@ -87,8 +87,8 @@ pub struct Episode {
     pub outcome: Outcome,
     /// Identity of the record.
     pub fingerprint: Fingerprint,
-    /// Digest of what was run, whatever trial number and reward the record gives it: task and messages, or id and messages. That of the
-    /// record where it has no conversation.
+    /// Digest of what was run, whatever trial number and reward the record gives it: the task, and the messages or the error. That of
+    /// the record where it has neither.
     pub content: Fingerprint,
     /// Zero-based position of the record in its file.
     pub record: usize,

@@ -13,6 +13,7 @@ use serde::{
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::lenient::Key;
+use crate::records::TaskId;
 
 /// Digest of nothing: a value that is null, missing, an empty string or an empty list.
 pub(super) const NOTHING: u128 = 0;
@@ -25,6 +26,14 @@ const MEMBER: u64 = 2;
 /// Returns the digest of a text.
 pub(super) fn text(text: &str) -> u128 {
     if text.is_empty() { NOTHING } else { xxh3_128(text.as_bytes()) }
+}
+
+/// Returns the digest of something that belongs to a task, if it is known.
+pub(super) fn of_task(task: Option<&TaskId>, what: u128) -> u128 {
+    let mut digest = Digest::default();
+    digest.add(task.map_or(NOTHING, |task| text(task.as_str())));
+    digest.add(what);
+    digest.finish()
 }
 
 /// Collects digests and small values in order.

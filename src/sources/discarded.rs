@@ -63,13 +63,21 @@ pub(super) fn mark(statuses: &[Input], loaded: &mut [Loaded]) -> Vec<Loaded> {
     unreadable
 }
 
-/// A copy of a discarded simulation is discarded, wherever it lies.
+/// What tells a simulation from all others: its conversation, or its id with its messages.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Told {
+    By(Fingerprint),
+    Id(String, Option<u128>),
+}
+
+/// A copy of a discarded simulation is discarded, wherever it lies and whatever number and reward it has there.
 fn mark_copies(loaded: &mut [Loaded]) {
-    let mut known: BTreeSet<(Option<String>, Fingerprint)> = BTreeSet::new();
+    let mut known: BTreeSet<(Option<String>, Told)> = BTreeSet::new();
     for one in loaded.iter() {
         let Loaded::Results(file) = one else { continue };
         let is_discarded = |episode: &&Episode| episode.tau2.as_deref().is_some_and(|facts| facts.discarded);
-        known.extend(file.episodes.iter().filter(is_discarded).map(|one| (file.source.label.clone(), one.content)));
+        let told = file.episodes.iter().filter(is_discarded).flat_map(told);
+        known.extend(told.map(|one| (file.source.label.clone(), one)));
     }
     if known.is_empty() {
         return;
@@ -78,11 +86,18 @@ fn mark_copies(loaded: &mut [Loaded]) {
         let Loaded::Results(file) = one else { continue };
         let label = file.source.label.clone();
         for episode in &mut file.episodes {
-            if let Some(facts) = episode.tau2.as_deref_mut().filter(|facts| !facts.id.is_empty()) {
-                facts.discarded |= known.contains(&(label.clone(), episode.content));
+            let is_copy = told(episode).any(|one| known.contains(&(label.clone(), one)));
+            if let Some(facts) = episode.tau2.as_deref_mut() {
+                facts.discarded |= is_copy;
             }
         }
     }
+}
+
+fn told(episode: &Episode) -> impl Iterator<Item = Told> + use<> {
+    let by_talk = episode.conversation.filter(|size| size.turns >= 2).map(|_| Told::By(episode.content));
+    let facts = episode.tau2.as_deref().filter(|facts| !facts.id.is_empty());
+    by_talk.into_iter().chain(facts.map(|facts| Told::Id(facts.id.clone(), facts.messages_digest)))
 }
 
 /// Returns the folder of the run and the id of the simulation that the path of a status file names.

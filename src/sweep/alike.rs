@@ -3,7 +3,9 @@
 //! Their content tells nothing, so what lies around them has to. Those of one family of files are records of one trial. So are those of files, of
 //! folders and of series of files (`run_1_task0.json`, `run_1_task1.json`) that differ in no trial.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use regex::Regex;
 
 use super::{
     contents::{is_beyond_chance, is_scored},
@@ -19,14 +21,14 @@ const MOST_TRIALS: usize = 100;
 /// Numbers of trials by file and record.
 pub(super) type Origins = BTreeMap<(usize, usize), usize>;
 
-/// An episode of a file that belongs to a run of others: the file and the run.
+/// An episode of a file that belongs to a family of others: the file and the family.
 pub(super) type Elsewhere<'a> = (&'a Episode, usize, usize);
 
 /// Tells which short episodes that are alike are records of one trial, among the members of one cell. Episodes whose content alone tells
 /// that are left out.
 pub(super) fn origins(members: &[&Member<'_>], elsewhere: &[Elsewhere<'_>], found: &mut Origins) {
     let mut results = Results::default();
-    let mut alike: BTreeMap<Fingerprint, Alike<'_>> = BTreeMap::new();
+    let mut alike: BTreeMap<Fingerprint, Vec<Short<'_>>> = BTreeMap::new();
     let is_short = |episode: &Episode| !is_beyond_chance(episode) && id(episode).is_none();
     for member in members.iter().copied() {
         for episode in member.episodes.iter().copied() {
@@ -34,40 +36,67 @@ pub(super) fn origins(members: &[&Member<'_>], elsewhere: &[Elsewhere<'_>], foun
                 results.add(member, episode);
             }
             if is_short(episode) {
-                alike.entry(episode.fingerprint).or_default().own.push((episode, member));
+                let (file, family) = (member.file, member.family);
+                alike.entry(episode.content).or_default().push(Short { episode, file, family, member: Some(member) });
             }
         }
     }
-    for (episode, file, run) in elsewhere.iter().filter(|(episode, ..)| is_short(episode)) {
-        alike.entry(episode.fingerprint).or_default().elsewhere.push((*file, episode.record, *run));
+    for (episode, file, family) in elsewhere.iter().filter(|(episode, ..)| is_short(episode)) {
+        alike.entry(episode.content).or_default().push(Short { episode, file: *file, family: *family, member: None });
     }
     let mut next = found.values().max().map_or(0, |last| last + 1);
-    for Alike { own, elsewhere } in alike.into_values().filter(|alike| alike.own.len() > 1 || !alike.elsewhere.is_empty()) {
-        // The first record of each trial.
-        let mut known: Vec<&Member<'_>> = Vec::new();
-        let mut of_run: BTreeMap<usize, usize> = BTreeMap::new();
-        for (episode, member) in own {
-            let same = known.iter().take(MOST_TRIALS).position(|other| !results.are_apart(other, member));
-            let origin = next + same.unwrap_or(known.len());
-            found.insert((member.file, episode.record), origin);
-            of_run.entry(member.run).or_insert(origin);
-            if same.is_none() {
-                known.push(member);
-            }
+    for shorts in alike.into_values().filter(|shorts| shorts.len() > 1) {
+        let mut trials: Vec<Trials<'_>> = Vec::new();
+        for short in shorts {
+            let same_number = trials.iter().take(MOST_TRIALS).position(|trial| trial.has_wholly(&short));
+            let at = same_number.or_else(|| trials.iter().take(MOST_TRIALS).position(|trial| trial.has(&short, &mut results)));
+            let at = at.unwrap_or_else(|| {
+                trials.push(Trials::default());
+                trials.len() - 1
+            });
+            trials[at].records.push((short.file, short.episode.fingerprint, short.family));
+            trials[at].first = trials[at].first.or(short.member);
+            found.insert((short.file, short.episode.record), next + at);
         }
-        for (file, record, run) in elsewhere {
-            found.insert((file, record), of_run.get(&run).copied().unwrap_or(next));
-        }
-        next += known.len().max(1);
+        next += trials.len();
     }
 }
 
-/// Episodes of one content.
+/// A short episode.
+struct Short<'a> {
+    episode: &'a Episode,
+    file: usize,
+    family: usize,
+    /// Where it lies; `None` where it is a copy in a file of another run.
+    member: Option<&'a Member<'a>>,
+}
+
+/// The records of one trial.
 #[derive(Default)]
-struct Alike<'a> {
-    own: Vec<(&'a Episode, &'a Member<'a>)>,
-    /// File, record, and the run that they belong to.
-    elsewhere: Vec<(usize, usize, usize)>,
+struct Trials<'a> {
+    records: Vec<(usize, Fingerprint, usize)>,
+    first: Option<&'a Member<'a>>,
+}
+
+impl<'a> Trials<'a> {
+    /// Returns whether the same record of the same family is one of this trial.
+    fn has_wholly(&self, short: &Short<'a>) -> bool {
+        let own = (short.episode.fingerprint, short.family);
+        self.records.iter().any(|(_, fingerprint, family)| (*fingerprint, *family) == own)
+    }
+
+    /// Returns whether a record is one of this trial. A file has one record of each trial, or the same one again.
+    fn has(&self, short: &Short<'a>, results: &mut Results<'a>) -> bool {
+        let own = short.episode.fingerprint;
+        if self.records.iter().any(|(file, fingerprint, _)| *file == short.file && *fingerprint != own) {
+            return false;
+        }
+        if self.records.iter().any(|(.., family)| *family == short.family) {
+            return true;
+        }
+        let is_same = self.records.iter().any(|(_, fingerprint, _)| *fingerprint == own);
+        is_same && self.first.zip(short.member).is_some_and(|(first, member)| !results.are_apart(first, member))
+    }
 }
 
 /// Results by trial; `None` where there are several of one trial.
@@ -117,12 +146,21 @@ fn differ(one: Option<&OfTrials<'_>>, other: Option<&OfTrials<'_>>) -> bool {
     small.iter().any(|(trial, result)| result.zip(large.get(trial).copied().flatten()).is_some_and(|(one, other)| one != other))
 }
 
-/// Returns the series of a file: its path without the number of its task, where it holds one task and its name says which.
+/// Returns the series of a file: its path without the number of its part, or of its task where it holds one task and its name says which.
 pub(super) fn series(path: &str, episodes: &[&Episode]) -> String {
     let mut tasks = episodes.iter().filter_map(|episode| episode.task.as_ref());
     let task = tasks.next().filter(|first| tasks.all(|other| other == *first));
-    task.and_then(|task| without(path, task)).unwrap_or_else(|| path.to_owned())
+    let name = path.rfind('/').map_or(0, |at| at + 1);
+    let part = || {
+        let found = PART.as_ref()?.find(&path[name..])?;
+        Some(format!("{}*{}", &path[..name + found.start()], &path[name + found.end()..]))
+    };
+    part().or_else(|| task.and_then(|task| without(path, task))).unwrap_or_else(|| path.to_owned())
 }
+
+/// The number of a part in the name of a file: `part1`, `shard-2-of-8`.
+static PART: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?i)(?:part|shard|chunk|split|piece)[-_ ]?\d+(?:[-_ ]?(?:of|/)[-_ ]?\d+)?").ok());
 
 /// Cuts the number of a task out of the name of a file: the one behind `task`, else the last.
 fn without(path: &str, task: &TaskId) -> Option<String> {

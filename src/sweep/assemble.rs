@@ -46,6 +46,10 @@ pub struct Tally {
     pub conflicting_attempts: usize,
     /// Episodes (told by their ids or conversations) that are there more than once with different rewards, whichever of them stays.
     pub regraded: usize,
+    /// Of the copies, conversations of other runs than that of the one that stays: they differ elsewhere.
+    pub copies_of_other_runs: usize,
+    /// Of the copies, those of the same run under another trial number.
+    pub renumbered_copies: usize,
     /// Simulations that the benchmark itself discarded and ran again.
     pub discarded: usize,
 }
@@ -141,8 +145,7 @@ pub fn assemble_by(loaded: Vec<Loaded>, attempts: Attempts, by: &By) -> Sweep {
         .collect();
     let mut records = Vec::with_capacity(files.iter().map(|file| file.episodes.len()).sum());
     for (file, rendering) in files.into_iter().zip(renderings) {
-        let is_rendered = rendering.is_some_and(|(_, why)| why == Why::SameOutcomes);
-        sweep.add_file(file, is_rendered, &divided, &mut records);
+        sweep.add_file(file, rendering.map(|(_, why)| why), &divided, &mut records);
     }
     sweep.place(records, attempts);
     sweep.divisions = divided.divisions;
@@ -192,7 +195,7 @@ fn keys(divided: &Divided, at: usize, file: &ResultFile, by: &By) -> BTreeSet<Ce
 
 impl Sweep {
     /// Adds the next file and its records.
-    fn add_file(&mut self, mut file: ResultFile, is_rendered: bool, divided: &Divided, records: &mut Vec<Record>) {
+    fn add_file(&mut self, mut file: ResultFile, rendering: Option<Why>, divided: &Divided, records: &mut Vec<Record>) {
         let by = self.by.clone();
         let at = self.files.len();
         let splits = is_split(&file, &by) || divided.splits(at);
@@ -206,7 +209,7 @@ impl Sweep {
             let Some(cell) = split.or(whole) else { continue };
             cells.insert(cell);
             let ((family, run), origin) = (divided.run(at, &episode), divided.origin(at, &episode));
-            records.push(Record { file: at, cell, family, run, origin, is_rendered, episode });
+            records.push(Record { file: at, cell, family, run, origin, rendering, episode });
         }
         self.issues.extend(file.issues);
         self.files.push(FileSummary {
@@ -228,6 +231,19 @@ impl Sweep {
             self.cells[cell].tally.regraded = count;
         }
         self.find_shared(&records);
+        for (record, fate) in records.iter().zip(&found.fates) {
+            if let Fate::Copy(Some(kept)) = fate
+                && is_beyond_chance(&record.episode)
+                && record.rendering.or(records[*kept].rendering).is_none()
+            {
+                let (kept, tally) = (&records[*kept], &mut self.cells[record.cell].tally);
+                if kept.run != record.run {
+                    tally.copies_of_other_runs += 1;
+                } else if kept.episode.trial.zip(record.episode.trial).is_some_and(|(kept, own)| kept != own) {
+                    tally.renumbered_copies += 1;
+                }
+            }
+        }
         fates::hand_on_terminations(&mut records, &found.fates);
         for (Record { file, cell, episode, .. }, fate) in records.into_iter().zip(found.fates) {
             let cell = &mut self.cells[cell];
@@ -253,12 +269,12 @@ impl Sweep {
         let mut cells: BTreeMap<Fingerprint, BTreeSet<usize>> = BTreeMap::new();
         let mut shared: BTreeMap<(usize, usize), BTreeSet<Fingerprint>> = BTreeMap::new();
         for Record { file, cell, episode, .. } in
-            records.iter().filter(|one| is_beyond_chance(&one.episode) && !one.is_rendered)
+            records.iter().filter(|one| is_beyond_chance(&one.episode) && one.rendering != Some(Why::SameOutcomes))
         {
-            let known = cells.entry(episode.fingerprint).or_default();
+            let known = cells.entry(episode.content).or_default();
             let label = |cell: usize| &self.cells[cell].key.label;
             for other in known.iter().filter(|other| *other != cell && label(**other) == label(*cell)) {
-                shared.entry((*file, *other)).or_default().insert(episode.fingerprint);
+                shared.entry((*file, *other)).or_default().insert(episode.content);
             }
             known.insert(*cell);
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::renderings::{id, may_be_one};
+use super::renderings::{id, may_be_one, messages_digest};
 use crate::records::{Episode, Fingerprint, Outcome};
 
 /// Fewest agent turns of an episode whose double cannot be chance.
@@ -11,39 +11,65 @@ const TURNS_BEYOND_CHANCE: u32 = 2;
 /// Most simulations of one id that are told apart; ids such as `0` are those of many.
 const MOST_OF_ONE_ID: usize = 100;
 
-/// Numbers of what was run.
+/// Characters from which on an id (a UUID, say) is that of one simulation only.
+const UNIQUE_ID: usize = 32;
+
+/// Numbers of what was run, by what was said, else by id.
 #[derive(Default)]
 pub(super) struct Contents<'a> {
     by_content: BTreeMap<Fingerprint, usize>,
-    by_id: BTreeMap<&'a str, Vec<(&'a Episode, usize)>>,
+    ids: Ids<'a>,
+    by_id: BTreeMap<usize, usize>,
     next: usize,
 }
 
 impl<'a> Contents<'a> {
     /// Returns the number of what an episode is a record of.
     pub(super) fn number(&mut self, episode: &'a Episode) -> usize {
-        if let Some(known) = self.by_content.get(&episode.content) {
-            return *known;
+        let id = self.ids.number(episode);
+        let known = self.by_content.get(&episode.content).or_else(|| self.by_id.get(&id?)).copied();
+        let number = known.unwrap_or(self.next);
+        self.next += usize::from(known.is_none());
+        self.by_content.entry(episode.content).or_insert(number);
+        if let Some(id) = id {
+            self.by_id.entry(id).or_insert(number);
         }
-        let of_id = id(episode).map(|id| self.by_id.entry(id).or_default());
-        let same = of_id.as_ref().and_then(|known| known.iter().find(|(known, _)| is_one(known, episode)));
-        let number = same.map_or(self.next, |(_, number)| *number);
-        if same.is_none() {
-            self.next += 1;
-            if let Some(known) = of_id.filter(|known| known.len() < MOST_OF_ONE_ID) {
-                known.push((episode, number));
-            }
-        }
-        self.by_content.insert(episode.content, number);
         number
     }
 }
 
-/// Returns whether simulations of one id may be the same one, graded anew perhaps.
+/// Numbers of simulations with ids.
+#[derive(Default)]
+pub(super) struct Ids<'a> {
+    known: BTreeMap<&'a str, Vec<(&'a Episode, usize)>>,
+    next: usize,
+}
+
+impl<'a> Ids<'a> {
+    /// Returns the number of the simulation that an episode is a record of; `None` without an id.
+    pub(super) fn number(&mut self, episode: &'a Episode) -> Option<usize> {
+        let known = self.known.entry(id(episode)?).or_default();
+        if let Some((_, number)) = known.iter().find(|(known, _)| is_one(known, episode)) {
+            return Some(*number);
+        }
+        self.next += 1;
+        if known.len() < MOST_OF_ONE_ID {
+            known.push((episode, self.next));
+        }
+        Some(self.next)
+    }
+}
+
+/// Returns whether simulations of one id may be the same one, graded anew or as one of another task perhaps.
 fn is_one(known: &Episode, episode: &Episode) -> bool {
+    let texts = messages_digest(known).zip(messages_digest(episode));
+    if texts.is_some_and(|(known, own)| known == own) {
+        return true;
+    }
+    let is_unique = id(episode).is_some_and(|id| id.len() >= UNIQUE_ID);
     let no_texts = known.conversation.is_none() && episode.conversation.is_none();
     let other_trials = known.trial.zip(episode.trial).is_some_and(|(known, own)| known != own);
-    known.task == episode.task && may_be_one(known, episode) && !(no_texts && other_trials)
+    known.task == episode.task && may_be_one(known, episode) && !(no_texts && other_trials && !is_unique)
 }
 
 /// Returns whether an episode was scored. An error has no content that could tell it from the same error of another run.

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     identity::variant,
-    records::{Episode, Fingerprint, ResultFile, TaskId},
+    records::{Episode, FileKind, Fingerprint, ResultFile, TaskId},
 };
 
 /// The variant of what a file that collects runs of several variants has beside them.
@@ -36,6 +36,10 @@ pub enum Why {
     Counters,
     /// Split: the same task ids are other tasks.
     OtherTasks,
+    /// Not split: their paths differ in words, but they hold no results of the same trials.
+    Apart,
+    /// Not split: the same episodes lie under the names of several variants.
+    SeveralNames,
     /// Split: what a file that collects runs of several variants has beside them.
     Leftover,
     /// Other renderings of a run that is there in full, known by the ids of their simulations; dropped as copies.
@@ -186,13 +190,14 @@ pub(super) fn divide(files: &[ResultFile], renderings: &[Option<Rendering>], tol
             divided.note(Why::OtherTasks, classes.iter().flat_map(|(_, members)| members));
         }
         for (tasks, members) in classes {
-            let words = words_that_tell(&members);
+            let (words, all) = words_that_tell(&members);
             match &words {
                 Some(words) if words.is_empty() => divided.note(Why::Counters, members.iter()),
                 Some(words) => {
                     divided.note(Why::Words, members.iter());
                     telling.add(&key, words);
                 }
+                None if !all.is_empty() => divided.note(Why::Apart, members.iter()),
                 None => {}
             }
             sets.push((key.clone(), tasks, members));
@@ -216,7 +221,10 @@ impl Divided {
     fn add(&mut self, sets: &[Set<'_>], telling: &Telling) {
         let mut of_run: BTreeMap<usize, Added> = BTreeMap::new();
         for (key, tasks, members) in sets {
-            let mut variants = variants(members, &telling.of(key));
+            let (mut variants, mixed) = variants(members, &telling.of(key));
+            for run in mixed {
+                self.note(Why::SeveralNames, members.iter().filter(|member| member.run == run));
+            }
             for member in members.iter().filter(|member| !member.sources.is_empty()) {
                 let of_sources: BTreeSet<Option<&String>> =
                     member.sources.iter().filter_map(|run| Some(variants.get(run)?.as_ref())).collect();
@@ -241,7 +249,7 @@ impl Divided {
                 self.runs.extend(other.map(|(record, runs)| ((member.file, record), runs)));
                 self.added.insert((member.file, key.clone()), added);
             }
-            self.find_alike(members, &variants);
+            self.find_alike(members, &variants, &families);
         }
         for member in sets.iter().flat_map(|(_, _, members)| members) {
             for (episode, run) in &member.elsewhere {
@@ -253,13 +261,22 @@ impl Divided {
     }
 
     /// Finds short episodes that are alike within each variant.
-    fn find_alike(&mut self, members: &[Member<'_>], variants: &BTreeMap<usize, Option<String>>) {
+    fn find_alike(
+        &mut self,
+        members: &[Member<'_>],
+        variants: &BTreeMap<usize, Option<String>>,
+        families: &BTreeMap<usize, usize>,
+    ) {
         let mut of_variant: BTreeMap<Option<&String>, (Vec<&Member<'_>>, Vec<Elsewhere<'_>>)> = BTreeMap::new();
         let variant = |run: &usize| variants.get(run).and_then(Option::as_ref);
         for member in members {
             of_variant.entry(variant(&member.run)).or_default().0.push(member);
             for (episode, run) in &member.elsewhere {
-                of_variant.entry(variant(run)).or_default().1.push((episode, member.file, *run));
+                of_variant.entry(variant(run)).or_default().1.push((
+                    episode,
+                    member.file,
+                    families.get(run).copied().unwrap_or(*run),
+                ));
             }
         }
         for (members, elsewhere) in of_variant.into_values() {
@@ -282,13 +299,22 @@ impl<'a> Member<'a> {
             folder: file.source.run_folder(),
             series: alike::series(&file.source.path, &episodes),
             episodes,
-            words: variant::words(&file.source.path, &file.identity),
+            words: variant::words(telling_path(file), &file.identity),
             tasks: tasks.filter_map(|(id, task)| Some((id, task.digest?))).collect(),
             run: index,
             family: index,
             elsewhere: Vec::new(),
             sources: BTreeSet::new(),
         }
+    }
+}
+
+/// Returns the part of a file's path whose words may tell variants: the name of a single simulation is its id.
+fn telling_path(file: &ResultFile) -> &str {
+    let path = file.source.path.as_str();
+    match file.kind {
+        FileKind::Tau2Simulation => path.rsplit_once('/').map_or("", |(folder, _)| folder),
+        _ => path,
     }
 }
 
@@ -311,18 +337,22 @@ pub(super) fn is_discarded(episode: &Episode) -> bool {
     episode.tau2.as_deref().is_some_and(|facts| facts.discarded)
 }
 
-/// Returns the words in which the paths of members differ that hold other results of the same trial. Empty where they differ in none;
-/// `None` where no trial is there twice.
-fn words_that_tell(members: &[Member<'_>]) -> Option<BTreeSet<String>> {
+/// Returns the words in which the paths of members differ that hold other results of the same trial (empty where they differ in none;
+/// `None` where no trial is there twice), and the words in which any of them differ. A trial without a number may be any.
+fn words_that_tell(members: &[Member<'_>]) -> (Option<BTreeSet<String>>, BTreeSet<String>) {
     let mut words: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
     let mut trials: BTreeMap<Trial<'_>, BTreeMap<usize, Fingerprint>> = BTreeMap::new();
-    for member in members {
+    let scored = || members.iter().flat_map(|member| &member.episodes).filter(|episode| is_scored(episode));
+    let unnumbered: BTreeSet<&TaskId> =
+        scored().filter(|episode| episode.trial.is_none()).filter_map(|episode| episode.task.as_ref()).collect();
+    for member in members.iter().filter(|member| member.episodes.iter().any(|episode| is_scored(episode))) {
         let own: BTreeSet<&str> = member.words.iter().map(String::as_str).collect();
         let common = words.entry(member.run).or_insert_with(|| own.clone());
         common.retain(|word| own.contains(word));
         for episode in member.episodes.iter().filter(|episode| is_scored(episode)) {
             if let Some(task) = &episode.task {
-                trials.entry((task, episode.trial)).or_default().entry(member.run).or_insert(episode.content);
+                let trial = episode.trial.filter(|_| !unnumbered.contains(task));
+                trials.entry((task, trial)).or_default().entry(member.run).or_insert(episode.content);
             }
         }
     }
@@ -335,20 +365,28 @@ fn words_that_tell(members: &[Member<'_>]) -> Option<BTreeSet<String>> {
         if runs.len() < 2 || contents.len() < 2 || !seen.insert(runs.clone()) {
             continue;
         }
-        let sets: Vec<&BTreeSet<&str>> = runs.iter().filter_map(|run| words.get(run)).collect();
-        let all: BTreeSet<&str> = sets.iter().flat_map(|set| set.iter().copied()).collect();
-        let telling = all.into_iter().filter(|word| !sets.iter().all(|set| set.contains(word)));
-        found.get_or_insert_default().extend(telling.map(str::to_owned));
+        found.get_or_insert_default().extend(differing(runs.iter().filter_map(|run| words.get(run))));
     }
-    found
+    (found, differing(words.values()))
+}
+
+/// Returns the words that not all of some sets have.
+fn differing<'w>(sets: impl Iterator<Item = &'w BTreeSet<&'w str>>) -> BTreeSet<String> {
+    let sets: Vec<&BTreeSet<&str>> = sets.collect();
+    let all: BTreeSet<&str> = sets.iter().flat_map(|set| set.iter().copied()).collect();
+    all.into_iter().filter(|word| !sets.iter().all(|set| set.contains(word))).map(str::to_owned).collect()
 }
 
 /// Words that say something only with the next one.
 const PARTICLES: [&str; 10] = ["with", "without", "no", "non", "not", "zero", "one", "two", "few", "multi"];
 
-/// Returns the variant of each run: those of its words that tell, in the order of the path; a particle with the word behind it.
-fn variants(members: &[Member<'_>], telling: &BTreeSet<&str>) -> BTreeMap<usize, Option<String>> {
+/// Returns the variant of each run: those of its words that tell, in the order of the path, a particle with the word behind it. Of the runs
+/// without any, those with words of their own beside one that has none are variants by these words. Also returned are the runs whose
+/// files lie under the names of several variants.
+fn variants(members: &[Member<'_>], telling: &BTreeSet<&str>) -> (BTreeMap<usize, Option<String>>, BTreeSet<usize>) {
     let mut found: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+    let mut all: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+    let mut mixed = BTreeSet::new();
     for member in members {
         let mut own: Vec<&str> = Vec::new();
         let mut particle = false;
@@ -358,9 +396,33 @@ fn variants(members: &[Member<'_>], telling: &BTreeSet<&str>) -> BTreeMap<usize,
             }
             particle = telling.contains(word) && PARTICLES.contains(&word);
         }
+        let words: Vec<&str> = member.words.iter().map(String::as_str).collect();
+        all.entry(member.run).and_modify(|known| known.retain(|word| words.contains(word))).or_insert(words);
+        if !member.episodes.is_empty()
+            && found.get(&member.run).is_some_and(|known| !known.is_empty() && !own.is_empty() && *known != own)
+        {
+            mixed.insert(member.run);
+        }
         found.entry(member.run).and_modify(|known| known.retain(|word| own.contains(word))).or_insert(own);
     }
-    found.into_iter().map(|(run, words)| (run, (!words.is_empty()).then(|| words.join("_")))).collect()
+    let plain: Vec<usize> = found.iter().filter(|(_, words)| words.is_empty()).map(|(run, _)| *run).collect();
+    let is_split = plain.len() < found.len();
+    let common: BTreeSet<&str> = all
+        .values()
+        .next()
+        .into_iter()
+        .flatten()
+        .copied()
+        .filter(|word| all.values().all(|words| words.contains(word)))
+        .collect();
+    let rest = |run: &usize| all[run].iter().copied().filter(|word| !common.contains(word)).collect::<Vec<_>>();
+    if is_split && !mixed.iter().any(|run| plain.contains(run)) && plain.iter().any(|run| rest(run).is_empty()) {
+        for run in plain {
+            found.insert(run, rest(&run));
+        }
+    }
+    let name = |words: Vec<&str>| (!words.is_empty()).then(|| words.join("_"));
+    (found.into_iter().map(|(run, words)| (run, name(words))).collect(), mixed)
 }
 
 #[cfg(test)]

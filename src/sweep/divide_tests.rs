@@ -95,7 +95,7 @@ fn files_without_the_same_trials_stay_one_cell() {
     let mut second = file("second/x.json", 2);
     second.episodes.iter_mut().for_each(|one| one.task = Some(TaskId::new(format!("later {}", one.record / 2))));
     let sweep = assemble(loaded(vec![file("first/x.json", 1), second]), Attempts::First);
-    assert_eq!((variants(&sweep), whys(&sweep)), (vec![("-", 8)], Vec::new()));
+    assert_eq!((variants(&sweep), whys(&sweep)), (vec![("-", 8)], vec![Why::Apart]));
 }
 
 #[test]

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Attempts,
-    contents::{Contents, is_beyond_chance, is_scored},
-    divide::is_discarded,
+    contents::{Contents, Ids, is_beyond_chance, is_scored},
+    divide::{Why, is_discarded},
     renderings::id,
 };
 use crate::records::{Episode, Fingerprint, Outcome, TaskId};
@@ -25,8 +25,8 @@ pub(super) struct Record {
     pub(super) run: usize,
     /// The trial that it is a record of, where only what lies around it tells.
     pub(super) origin: Option<usize>,
-    /// Whether its file is another rendering of a run that is on record in full.
-    pub(super) is_rendered: bool,
+    /// How its file is known for another rendering of a run that is on record in full.
+    pub(super) rendering: Option<Why>,
     pub(super) episode: Episode,
 }
 
@@ -53,11 +53,22 @@ pub(super) struct Fates {
 pub(super) fn decide(records: &[Record], attempts: Attempts) -> Fates {
     let mut found = Fates { fates: Vec::with_capacity(records.len()), regraded: BTreeMap::new() };
     let mut seen = Seen::default();
-    let mut known: BTreeMap<Key, Graded> = BTreeMap::new();
+    let mut known: BTreeMap<Key, usize> = BTreeMap::new();
+    let mut attempts_seen: Vec<Graded> = Vec::new();
     for (at, record) in records.iter().enumerate() {
-        match seen.key(at, record) {
+        match seen.keys(at, record) {
             Known::As(fate) => found.fates.push(fate),
-            Known::By(key) => found.grade(known.entry(key).or_default(), at, records, attempts),
+            Known::By(keys) => {
+                let attempt = keys.iter().flatten().find_map(|key| known.get(key)).copied();
+                let attempt = attempt.unwrap_or_else(|| {
+                    attempts_seen.push(Graded::default());
+                    attempts_seen.len() - 1
+                });
+                for key in keys.into_iter().flatten() {
+                    known.entry(key).or_insert(attempt);
+                }
+                found.grade(&mut attempts_seen[attempt], at, records, attempts);
+            }
         }
     }
     if attempts != Attempts::All {
@@ -69,7 +80,7 @@ pub(super) fn decide(records: &[Record], attempts: Attempts) -> Fates {
 /// By what a record is known for one of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
-    /// A simulation with an id, by cell and content.
+    /// A simulation with an id, by cell and number.
     Simulation(usize, usize),
     /// A conversation, by cell, family, content, and how many records of its file have had it under other trial numbers.
     Conversation(usize, usize, usize, usize),
@@ -82,7 +93,8 @@ enum Key {
 enum Known {
     /// Nothing else can become of the record.
     As(Fate),
-    By(Key),
+    /// Any of these.
+    By([Option<Key>; 2]),
 }
 
 /// The gradings of one attempt.
@@ -97,6 +109,7 @@ struct Graded {
 #[derive(Default)]
 struct Seen<'a> {
     contents: Contents<'a>,
+    ids: Ids<'a>,
     /// Records that are wholly the same, by file and cell.
     in_file: BTreeMap<(usize, usize, Fingerprint), usize>,
     /// Conversations that are wholly the same, by cell.
@@ -107,13 +120,13 @@ struct Seen<'a> {
 }
 
 impl<'a> Seen<'a> {
-    fn key(&mut self, at: usize, record: &'a Record) -> Known {
-        let Record { file, cell, family, origin, is_rendered, episode, .. } = record;
+    fn keys(&mut self, at: usize, record: &'a Record) -> Known {
+        let Record { file, cell, family, origin, rendering, episode, .. } = record;
         if is_discarded(episode) {
             let is_new = self.discarded.insert((*cell, self.contents.number(episode)));
             return Known::As(if is_new { Fate::Discarded } else { Fate::Copy(None) });
         }
-        if *is_rendered {
+        if *rendering == Some(Why::SameOutcomes) {
             return Known::As(Fate::Copy(None));
         }
         let first = *self.in_file.entry((*file, *cell, episode.fingerprint)).or_insert(at);
@@ -124,11 +137,10 @@ impl<'a> Seen<'a> {
         if is_anonymous {
             return Known::As(Fate::Kept);
         }
-        if id(episode).is_some() {
-            return Known::By(Key::Simulation(*cell, self.contents.number(episode)));
-        }
+        let simulation = self.ids.number(episode).map(|id| Key::Simulation(*cell, id));
         if !is_beyond_chance(episode) {
-            return Known::By(origin.map_or(Key::Same(*cell, episode.fingerprint), |origin| Key::Alike(*cell, origin)));
+            let alike = origin.map_or(Key::Same(*cell, episode.fingerprint), |origin| Key::Alike(*cell, origin));
+            return Known::By([simulation.or(Some(alike)), None]);
         }
         let first = *self.in_cell.entry((*cell, episode.fingerprint)).or_insert(at);
         if first != at {
@@ -137,7 +149,7 @@ impl<'a> Seen<'a> {
         let content = self.contents.number(episode);
         let times = self.times.entry((*file, content)).or_default();
         *times += 1;
-        Known::By(Key::Conversation(*cell, *family, content, *times))
+        Known::By([simulation, Some(Key::Conversation(*cell, *family, content, *times))])
     }
 }
 

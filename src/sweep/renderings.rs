@@ -30,10 +30,34 @@ pub(super) fn adopt(files: &mut [ResultFile]) -> Vec<Option<Rendering>> {
         };
         files.iter().map(|file| if is_bare(file) && !file.episodes.is_empty() { of(file) } else { None }).collect()
     };
+    let siblings = siblings(files, &found);
+    for (at, run) in siblings {
+        files[at].identity = taken_over(&files[run].identity);
+    }
     for (at, run) in found.iter().enumerate().filter_map(|(at, found)| Some((at, found.as_ref()?.0))) {
         files[at].identity = taken_over(&files[run].identity);
     }
     found
+}
+
+/// Returns the bare files that render nothing but lie in a folder whose other bare files render a run, with that run: its results file
+/// was saved before they were.
+fn siblings(files: &[ResultFile], found: &[Option<Rendering>]) -> Vec<(usize, usize)> {
+    let mut runs: BTreeMap<(Option<&str>, String), BTreeSet<usize>> = BTreeMap::new();
+    let folder =
+        |file: &ResultFile| file.source.path.rsplit_once('/').map_or_else(String::new, |(folder, _)| folder.to_owned());
+    for (file, rendering) in files.iter().zip(found) {
+        if let Some((run, Why::SameSimulations)) = rendering {
+            runs.entry((file.source.label.as_deref(), folder(file))).or_default().insert(*run);
+        }
+    }
+    let of = |(at, file): (usize, &ResultFile)| {
+        let is_lone = found[at].is_none() && is_bare(file) && file.episodes.iter().all(|episode| id(episode).is_some());
+        let known = runs.get(&(file.source.label.as_deref(), folder(file))).filter(|_| is_lone)?;
+        let first = *known.first()?;
+        known.iter().all(|run| files[*run].identity == files[first].identity).then_some((at, first))
+    };
+    files.iter().enumerate().filter_map(of).collect()
 }
 
 /// Returns whether a τ²-bench file does not say what was run.

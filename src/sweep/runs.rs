@@ -25,55 +25,114 @@ pub(super) fn number(members: &mut [Member<'_>]) {
         return;
     }
     let mut contents = Contents::default();
-    let held: Vec<Held<'_>> = members.iter().map(|member| Held::of(&member.episodes, &mut contents)).collect();
+    let units = units(members);
+    let held: Vec<Held<'_>> = units.iter().map(|unit| Held::of(&episodes(members, unit), &mut contents)).collect();
     let collects = collectors(&held);
-    let (of, families) = ((0..members.len()).collect(), (0..members.len()).collect());
+    let (of, families) = ((0..units.len()).collect(), (0..units.len()).collect());
     let mut runs = Runs { of, families, held: held.clone(), holders: BTreeMap::new() };
-    let mut order: Vec<usize> = (0..members.len()).filter(|at| !collects[*at]).collect();
-    order.sort_by_key(|at| (std::cmp::Reverse(held[*at].contents.len()), members[*at].file));
+    let mut order: Vec<usize> = (0..units.len()).filter(|at| !collects[*at]).collect();
+    order.sort_by_key(|at| (std::cmp::Reverse(held[*at].contents.len()), *at));
     order.into_iter().for_each(|at| runs.add(at));
-    let mut copies: BTreeMap<usize, usize> = BTreeMap::new();
-    for (at, member) in members.iter().enumerate().filter(|(at, _)| !collects[*at]) {
-        for episode in &member.episodes {
-            copies.entry(contents.number(episode)).or_insert(at);
-        }
-    }
-    for at in (0..members.len()).filter(|at| collects[*at]) {
-        let sources: BTreeSet<usize> = held[at].proofs.iter().flat_map(|content| runs.holding(*content)).collect();
-        let mut own = Vec::new();
-        for episode in std::mem::take(&mut members[at].episodes) {
-            let content = contents.number(episode);
-            let of_source = sources.iter().copied().find(|run| runs.held[*run].contents.contains(&content));
-            match of_source.or_else(|| copies.get(&content).map(|at| runs.find(*at))) {
-                Some(run) => members[at].elsewhere.push((episode, run)),
-                None => own.push(episode),
+    let mut places: Places<'_> = BTreeMap::new();
+    for (at, unit) in units.iter().enumerate().filter(|(at, _)| !collects[*at]) {
+        let run = runs.find(at);
+        for episode in episodes(members, unit) {
+            let known = places.entry(contents.number(episode)).or_default();
+            let place = (run, episode.task.as_ref(), episode.trial);
+            if known.len() < MOST && !known.contains(&place) {
+                known.push(place);
             }
         }
-        members[at].episodes = own;
-        members[at].sources = sources;
-        runs.held[at] = Held::of(&members[at].episodes, &mut contents);
+    }
+    for at in (0..units.len()).filter(|at| collects[*at]) {
+        let sources: BTreeSet<usize> = held[at].proofs.iter().flat_map(|content| runs.holding(*content)).collect();
+        let mut used = BTreeSet::new();
+        for member in &units[at] {
+            let member = &mut members[*member];
+            for episode in std::mem::take(&mut member.episodes) {
+                let content = contents.number(episode);
+                let known = places.get(&content).map_or(&[][..], Vec::as_slice);
+                match holder(episode, content, known, &sources, &mut used) {
+                    Some(run) => member.elsewhere.push((episode, run)),
+                    None => member.episodes.push(episode),
+                }
+            }
+            member.sources.clone_from(&sources);
+        }
+        runs.held[at] = Held::of(&episodes(members, &units[at]), &mut contents);
         runs.add(at);
     }
-    name(members, &mut runs);
+    name(members, &units, &mut runs);
 }
 
-/// Calls each run after its first file; until here it is known by member.
-fn name(members: &mut [Member<'_>], runs: &mut Runs<'_>) {
+/// Runs with the trials in which they have a content.
+type Places<'a> = BTreeMap<usize, Vec<(usize, Option<&'a TaskId>, Option<i64>)>>;
+
+/// Returns the run that an episode of a collector belongs to: one of those collected, which has it at the same trial if possible, and each
+/// of its trials once.
+fn holder<'a>(
+    episode: &Episode,
+    content: usize,
+    known: &[(usize, Option<&'a TaskId>, Option<i64>)],
+    sources: &BTreeSet<usize>,
+    used: &mut BTreeSet<(usize, usize)>,
+) -> Option<usize> {
+    let rank = |at: &usize| {
+        let (run, task, trial) = known[*at];
+        let is_here = task == episode.task.as_ref() && trial == episode.trial;
+        (!sources.contains(&run), used.contains(&(content, *at)), !is_here, *at)
+    };
+    let at = (0..known.len()).min_by_key(rank)?;
+    used.insert((content, at));
+    Some(known[at].0)
+}
+
+fn episodes<'a>(members: &[Member<'a>], unit: &[usize]) -> Vec<&'a Episode> {
+    unit.iter().flat_map(|at| members[*at].episodes.iter().copied()).collect()
+}
+
+/// Groups members that are one by their names: the files of a series, as long as no trial is there twice.
+fn units(members: &[Member<'_>]) -> Vec<Vec<usize>> {
+    let mut units: Vec<Vec<usize>> = Vec::new();
+    let mut known: BTreeMap<&str, (usize, BTreeSet<Trial<'_>>)> = BTreeMap::new();
+    for (at, member) in members.iter().enumerate() {
+        let trials = || member.episodes.iter().filter_map(|episode| Some((episode.task.as_ref()?, episode.trial)));
+        if let Some((unit, had)) = known.get_mut(member.series.as_str())
+            && !trials().any(|trial| had.contains(&trial))
+        {
+            had.extend(trials());
+            units[*unit].push(at);
+            continue;
+        }
+        known.insert(&member.series, (units.len(), trials().collect()));
+        units.push(vec![at]);
+    }
+    units
+}
+
+/// Calls each run and each family after its first file; until here they are known by unit.
+fn name(members: &mut [Member<'_>], units: &[Vec<usize>], runs: &mut Runs<'_>) {
     let mut first: BTreeMap<usize, usize> = BTreeMap::new();
     let mut families: BTreeMap<usize, usize> = BTreeMap::new();
-    for (at, member) in members.iter().enumerate() {
+    for (at, unit) in units.iter().enumerate() {
         for (known, own) in [(&mut first, runs.find(at)), (&mut families, root(&mut runs.families, at))] {
-            let known = known.entry(own).or_insert(member.file);
-            *known = (*known).min(member.file);
+            for member in unit {
+                let file = members[*member].file;
+                let known = known.entry(own).or_insert(file);
+                *known = (*known).min(file);
+            }
         }
     }
-    for (at, member) in members.iter_mut().enumerate() {
-        member.run = first[&runs.find(at)];
-        member.family = families[&root(&mut runs.families, at)];
-        for (_, run) in &mut member.elsewhere {
-            *run = first[&runs.find(*run)];
+    for (at, unit) in units.iter().enumerate() {
+        for member in unit {
+            let member = &mut members[*member];
+            member.run = first[&runs.find(at)];
+            member.family = families[&root(&mut runs.families, at)];
+            for (_, run) in &mut member.elsewhere {
+                *run = first[&runs.find(*run)];
+            }
+            member.sources = member.sources.iter().map(|run| first[&runs.find(*run)]).collect();
         }
-        member.sources = member.sources.iter().map(|run| first[&runs.find(*run)]).collect();
     }
 }
 
@@ -166,7 +225,7 @@ fn root(sets: &mut [usize], at: usize) -> usize {
     root
 }
 
-/// Which members are of one run, and what each run holds.
+/// Which units are of one run, and what each run holds.
 struct Runs<'a> {
     of: Vec<usize>,
     families: Vec<usize>,

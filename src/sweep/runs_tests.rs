@@ -2,8 +2,8 @@
 
 use crate::{
     records::{
-        Benchmark, Conversation, Episode, FileKind, Fingerprint, Identity, Loaded, Origin, Outcome, Part, ResultFile,
-        SourceFile, TaskId,
+        Benchmark, Conversation, Episode, ErrorClass, FileKind, Fingerprint, Identity, Loaded, Origin, Outcome, Part,
+        ResultFile, RunError, SourceFile, TaskId,
     },
     sweep::{Attempts, Sweep, Why, assemble},
 };
@@ -186,4 +186,108 @@ fn short_episodes_are_told_apart_by_what_lies_around_them() {
     let short = [run(0, &[0.0; 4]), vec![episode(3, 4, 1.0), episode(3, 5, 1.0)]].concat();
     let found = sweep(&[("baseline/x.json", &[&run(1, &[1.0; 6])]), ("tuned/x.json", &[&short]), ("old/x.json", &[&short])]);
     assert_eq!(cells(&found), [("baseline", 6, 6.0), ("-", 6, 2.0)]);
+}
+
+/// The same run, with its first two episodes of one turn and an error at its last task.
+fn with_short_and_error(number: u128) -> Vec<Episode> {
+    let mut run = run(number, &[0.0, 1.0, 1.0, 0.0, 1.0, 0.0]);
+    run[0] = episode(0, 0, 0.0);
+    run[1] = episode(0, 1, 0.0);
+    run[5].conversation = None;
+    run[5].content = Fingerprint(5_000_005);
+    run[5].outcome = Outcome::Error {
+        error: RunError { class: ErrorClass::Infrastructure, rule: "rate-limit".to_owned(), text: "429".to_owned() },
+        reward: None,
+    };
+    run
+}
+
+/// Gives the records of a run another trial number, errors too.
+fn renumbered(run: &[Episode], trial: Option<i64>) -> Vec<Episode> {
+    let number = |one: &Episode| {
+        let reward = if let Outcome::Scored { reward } = one.outcome { reward } else { 0.0 };
+        Episode { outcome: one.outcome.clone(), ..record(one.clone(), trial, reward) }
+    };
+    run.iter().map(number).collect()
+}
+
+/// Episodes that stay, errors among them.
+fn kept(sweep: &Sweep) -> (usize, usize) {
+    let errors = |one: &&crate::sweep::Trial| matches!(one.episode.outcome, Outcome::Error { .. });
+    let all = || sweep.cells.iter().flat_map(|cell| cell.tasks.values().flatten());
+    (all().count(), all().filter(errors).count())
+}
+
+#[test]
+fn short_episodes_and_errors_of_renumbered_copies_count_once() {
+    let (a, b) = (with_short_and_error(1), with_short_and_error(2));
+    let (a, b) = (renumbered(&a, Some(0)), renumbered(&b, Some(0)));
+    for trial in [Some(3), None] {
+        let copy = renumbered(&a, trial);
+        assert_eq!(kept(&sweep(&[("run_1/x.json", &[&a]), ("all/x.json", &[&copy])])), (6, 1), "{trial:?}");
+        let merged = [renumbered(&a, trial), renumbered(&b, trial.map(|trial| trial + 1))];
+        let merged: [&[Episode]; 2] = [&merged[0], &merged[1]];
+        let found = sweep(&[("run_1/x.json", &[&a]), ("run_2/x.json", &[&b]), ("all/x.json", &merged)]);
+        assert_eq!(kept(&found), (12, 2), "{trial:?}");
+        let found = sweep(&[("baseline/x.json", &[&a]), ("tuned/x.json", &[&b]), ("all/x.json", &merged)]);
+        assert_eq!(found.cells.iter().map(|cell| cell.tasks.len()).collect::<Vec<_>>(), [6, 6], "{trial:?}");
+    }
+}
+
+#[test]
+fn a_collector_hands_each_of_its_sources_as_many_short_episodes_as_it_has() {
+    // The last task ends after one turn in trial 0 of both and in trial 1 of the second.
+    let long = |number: u128, trial: i64| with_trial(&run(number, &[0.0, 1.0, 1.0]), Some(trial));
+    let short = |trial: i64| vec![record(episode(0, 3, 1.0), Some(trial), 1.0)];
+    let first = [long(1, 0), short(0), long(2, 1), vec![record(episode(2, 3, 0.0), Some(1), 0.0)]].concat();
+    let second = [long(3, 0), short(0), long(4, 1), short(1)].concat();
+    for order in [[&first, &second], [&second, &first]] {
+        let all: [&[Episode]; 2] = [order[0], order[1]];
+        let of = |paths: [&str; 2]| cells_of(&sweep(&[(paths[0], &[&first]), (paths[1], &[&second]), ("all/x.json", &all)]));
+        assert_eq!(of(["run_1/x.json", "run_2/x.json"]), [("-".to_owned(), 16, 11.0)]);
+        let found = of(["baseline/x.json", "tuned/x.json"]);
+        assert_eq!(found, [("baseline".to_owned(), 8, 5.0), ("tuned".to_owned(), 8, 6.0)]);
+    }
+}
+
+fn cells_of(sweep: &Sweep) -> Vec<(String, usize, f64)> {
+    cells(sweep).into_iter().map(|(variant, count, sum)| (variant.to_owned(), count, sum)).collect()
+}
+
+#[test]
+fn variants_are_told_where_trial_numbers_are_missing_or_tasks_do_not_meet() {
+    let (a, b, c) = (run(1, &[1.0; 6]), run(2, &[0.0; 6]), run(3, &[1.0; 6]));
+    let found = sweep(&[("baseline/x.json", &[&with_trial(&a, None)]), ("tuned/x.json", &[&b])]);
+    assert_eq!(cells(&found), [("baseline", 6, 6.0), ("tuned", 6, 0.0)]);
+    let found = sweep(&[("x.json", &[&a[..3]]), ("x_tuned.json", &[&b[..3]]), ("x_memory.json", &[&c[3..]])]);
+    assert_eq!(cells(&found), [("memory", 3, 3.0), ("tuned", 3, 0.0), ("-", 3, 3.0)]);
+    // Nothing tells them apart: one cell, and a line that says so.
+    let found = sweep(&[("baseline/x.json", &[&a]), ("tuned/x.json", &[&with_trial(&b, Some(1))])]);
+    assert_eq!((cells(&found), found.divisions[0].why), (vec![("-", 12, 6.0)], Why::Apart));
+}
+
+#[test]
+fn files_of_one_task_each_are_one_run_whatever_single_ones_share() {
+    let (a, mut b) = (run(1, &[0.0, 1.0, 0.0, 1.0, 0.0, 1.0]), run(2, &[1.0; 6]));
+    b[..3].clone_from_slice(&a[..3]);
+    let names: Vec<(String, &[Episode])> = [("baseline", &a), ("tuned", &b)]
+        .into_iter()
+        .flat_map(|(folder, run)| (0..6).map(move |task| (format!("{folder}/x_task{task}.json"), &run[task..=task])))
+        .collect();
+    let episodes: Vec<[&[Episode]; 1]> = names.iter().map(|(_, episodes)| [*episodes]).collect();
+    let files: Vec<(&str, &[&[Episode]])> =
+        names.iter().zip(&episodes).map(|((name, _), one)| (name.as_str(), &one[..])).collect();
+    assert_eq!(cells(&sweep(&files)), [("baseline", 6, 3.0), ("tuned", 6, 4.0)]);
+}
+
+#[test]
+fn the_same_results_under_two_names_are_said() {
+    let (a, b) = (run(1, &[1.0; 4]), run(2, &[0.0; 4]));
+    let found = sweep(&[
+        ("baseline/x.json", &[&a]),
+        ("tuned/x.json", &[&a]),
+        ("tuned/y.json", &[&b]),
+        ("baseline/z.json", &[&run(3, &[1.0; 4])]),
+    ]);
+    assert!(found.divisions.iter().any(|one| one.why == Why::SeveralNames), "{:?}", found.divisions);
 }

@@ -21,6 +21,8 @@ pub fn lines(sweep: &Sweep) -> Vec<String> {
     let mut lines: Vec<String> = words(Why::OtherTasks).map(|one| other_tasks(sweep, &names, one)).collect();
     lines.extend(words(Why::Words).map(|one| variants(sweep, &names, one)));
     lines.extend(repetitions(sweep, &names, words(Why::Counters)));
+    lines.extend(apart(sweep, &names, words(Why::Apart)));
+    lines.extend(several_names(sweep, &names, words(Why::SeveralNames)));
     lines.extend(leftovers(sweep, &names, words(Why::Leftover)));
     lines.extend(sweep.divisions.iter().filter_map(|one| renderings(sweep, &names, one)));
     lines
@@ -80,6 +82,34 @@ fn separation(sweep: &Sweep, files: &[usize]) -> &'static str {
     }
 }
 
+fn apart<'a>(sweep: &Sweep, names: &[CellName], divisions: impl Iterator<Item = &'a Division>) -> Option<String> {
+    let files: Vec<usize> = divisions.flat_map(|one| one.files.iter().copied()).collect();
+    let cells = cells_of(sweep, names, &files);
+    (!files.is_empty()).then(|| {
+        format!(
+            "{} ({}) in {} differ in words of their paths, but hold no results of the same trials: they count as parts of one run each cell ({}). \
+             Separate them with {}.",
+            plural(files.len() as u64, "file"),
+            listing(&paths(sweep, &files), LISTED),
+            plural(cells.len() as u64, "cell"),
+            listing(&cells, LISTED),
+            separation(sweep, &files),
+        )
+    })
+}
+
+fn several_names<'a>(sweep: &Sweep, names: &[CellName], divisions: impl Iterator<Item = &'a Division>) -> Option<String> {
+    let files: Vec<usize> = divisions.flat_map(|one| one.files.iter().copied()).collect();
+    (!files.is_empty()).then(|| {
+        format!(
+            "{} ({}) hold the same episodes under the names of several variants: each episode counts once ({}).",
+            plural(files.len() as u64, "file"),
+            listing(&paths(sweep, &files), LISTED),
+            listing(&cells_of(sweep, names, &files), LISTED),
+        )
+    })
+}
+
 fn leftovers<'a>(sweep: &Sweep, names: &[CellName], divisions: impl Iterator<Item = &'a Division>) -> Option<String> {
     let files: Vec<usize> = divisions.flat_map(|one| one.files.iter().copied()).collect();
     (!files.is_empty()).then(|| {
@@ -118,7 +148,7 @@ fn renderings(sweep: &Sweep, names: &[CellName], division: &Division) -> Option<
     let how = match division.why {
         Why::SameSimulations => "hold simulations (known by their ids)",
         Why::SameOutcomes => "end in every task as the run does in whose folder they lie; they hold outcomes",
-        Why::Words | Why::Counters | Why::OtherTasks | Why::Leftover => return None,
+        Why::Words | Why::Counters | Why::OtherTasks | Why::Leftover | Why::Apart | Why::SeveralNames => return None,
     };
     let files = plural(division.files.len() as u64, "file");
     let verb = if division.files.len() == 1 { "is another rendering" } else { "are other renderings" };

@@ -110,6 +110,32 @@ fn cell_warnings(entry: &Entry<'_>) -> Vec<String> {
             verb(cut.episodes, "it counts", "they count"),
         ));
     }
+    if stats.tally.copies_of_other_runs > 0 {
+        let count = stats.tally.copies_of_other_runs as u64;
+        found.push(format!(
+            "{name}: {} word for word what another run has, though the runs differ elsewhere; each such episode counts once, as a copy (a \
+             deterministic model may also have said the same again).",
+            clause(count, "episode", "is", "are"),
+        ));
+    }
+    if stats.tally.renumbered_copies > 0 {
+        let count = stats.tally.renumbered_copies as u64;
+        found.push(format!(
+            "{name}: {} there again word for word under another trial number, in files that share most of their episodes; each counts once, as a \
+             copy.",
+            clause(count, "episode", "is", "are"),
+        ));
+    }
+    let repeated = (stats.tally.conflicting_attempts.saturating_sub(stats.tally.regraded)) as u64;
+    if 2 * repeated >= stats.outcomes.episodes && repeated > 0 {
+        found.push(format!(
+            "{name}: {} dropped, {} {}: files hold several results of most trials, so they may hold several runs under the same trial numbers; \
+             --attempts all counts all of them.",
+            plural(repeated, "repeated attempt"),
+            plural(stats.outcomes.episodes, "episode"),
+            verb(stats.outcomes.episodes, "stays", "stay"),
+        ));
+    }
     if stats.tally.regraded > 0 {
         let count = stats.tally.regraded as u64;
         found.push(format!(

@@ -155,7 +155,7 @@ fn what_cannot_be_compared_is_said() {
     let cases: [(&[&str], i32, &str); 6] = [
         (&["fixtures/sweep"], 2, "nothing to compare with"),
         (&["fixtures/sweep", "fixtures/nowhere"], 2, "no such file"),
-        (&["fixtures/sweep", "--across", "modle"], 2, "no column \"modle\""),
+        (&["fixtures/sweep", "--across", "modle"], 2, "no column or setting \"modle\""),
         (&["fixtures/sweep", "--across", "strategy", "--base", "cot"], 2, "there are act, react, tool-calling"),
         (&["fixtures/sweep", "--across", "strategy", "--sides", "cot,act"], 2, "no strategy is \"cot\""),
         (

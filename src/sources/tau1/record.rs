@@ -126,11 +126,9 @@ impl RawRecord {
     }
 
     fn content(&self, task: Option<&TaskId>) -> Option<Fingerprint> {
-        let talk = self.talk.as_ref().filter(|talk| talk.size.turns > 0)?;
-        let mut digest = Digest::default();
-        digest.add(task.map_or(digest::NOTHING, |task| digest::text(task.as_str())));
-        digest.add(talk.digest.finish());
-        Some(Fingerprint(digest.finish()))
+        let talk = self.talk.as_ref().filter(|talk| talk.size.turns > 0).map(|talk| talk.digest.finish());
+        let what = talk.or_else(|| self.info.error.as_deref().map(digest::text))?;
+        Some(Fingerprint(digest::of_task(task, what)))
     }
 
     fn fingerprint(&self, task: Option<&TaskId>) -> Fingerprint {

@@ -266,14 +266,11 @@ impl RawSimulation {
         Some(Conversation { messages, turns: 0, tool_calls })
     }
 
-    /// Digest of what was run: the messages with the id, else with the task.
+    /// Digest of what was run: the task, and the messages or the error.
     fn content(&self, task: Option<&TaskId>) -> Option<Fingerprint> {
-        let talk = self.messages.0.as_ref().filter(|talk| talk.size.turns > 0)?;
-        let id = self.id.text().filter(|id| !id.is_empty()).map(digest::text);
-        let mut digest = Digest::default();
-        digest.add(id.or_else(|| task.map(|task| digest::text(task.as_str()))).unwrap_or(NOTHING));
-        digest.add(talk.digest.finish());
-        Some(Fingerprint(digest.finish()))
+        let talk = self.messages.0.as_ref().filter(|talk| talk.size.turns > 0).map(|talk| talk.digest.finish());
+        let what = talk.or_else(|| self.flat.error.text().map(digest::text))?;
+        Some(Fingerprint(digest::of_task(task, what)))
     }
 
     /// Digest of what makes the simulation itself.
