@@ -32,7 +32,9 @@ pub(super) fn number(members: &mut [Member<'_>]) {
     let mut runs = Runs { of, families, held: held.clone(), holders: BTreeMap::new() };
     let mut order: Vec<usize> = (0..units.len()).filter(|at| !collects[*at]).collect();
     order.sort_by_key(|at| (std::cmp::Reverse(held[*at].contents.len()), *at));
-    order.into_iter().for_each(|at| runs.add(at));
+    for at in order {
+        runs.add(at);
+    }
     let mut places: Places<'_> = BTreeMap::new();
     for (at, unit) in units.iter().enumerate().filter(|(at, _)| !collects[*at]) {
         let run = runs.find(at);
@@ -70,10 +72,10 @@ type Places<'a> = BTreeMap<usize, Vec<(usize, Option<&'a TaskId>, Option<i64>)>>
 
 /// Returns the run that an episode of a collector belongs to: one of those collected, which has it at the same trial if possible, and each
 /// of its trials once.
-fn holder<'a>(
+fn holder(
     episode: &Episode,
     content: usize,
-    known: &[(usize, Option<&'a TaskId>, Option<i64>)],
+    known: &[(usize, Option<&TaskId>, Option<i64>)],
     sources: &BTreeSet<usize>,
     used: &mut BTreeSet<(usize, usize)>,
 ) -> Option<usize> {
