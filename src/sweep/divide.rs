@@ -13,12 +13,12 @@ use super::{
     alike::{self, Elsewhere, Origins},
     contents::is_scored,
     renderings::Rendering,
-    runs::{self, Trial},
-    task_sets,
+    runs, task_sets,
+    words::{variants, words_that_tell},
 };
 use crate::{
     identity::variant,
-    records::{Episode, FileKind, Fingerprint, ResultFile, TaskId},
+    records::{Episode, FileKind, ResultFile, TaskId},
 };
 
 /// The variant of what a file that collects runs of several variants has beside them.
@@ -152,7 +152,7 @@ pub(super) struct Member<'a> {
     /// Its path without the number of a task.
     pub(super) series: String,
     pub(super) episodes: Vec<&'a Episode>,
-    words: Vec<String>,
+    pub(super) words: Vec<String>,
     pub(super) tasks: BTreeMap<&'a TaskId, u64>,
     /// Members of one run have the same number.
     pub(super) run: usize,
@@ -335,94 +335,6 @@ fn by_key(file: &ResultFile) -> BTreeMap<CellKey, Vec<&Episode>> {
 /// Returns whether the benchmark itself discarded an episode.
 pub(super) fn is_discarded(episode: &Episode) -> bool {
     episode.tau2.as_deref().is_some_and(|facts| facts.discarded)
-}
-
-/// Returns the words in which the paths of members differ that hold other results of the same trial (empty where they differ in none;
-/// `None` where no trial is there twice), and the words in which any of them differ. A trial without a number may be any.
-fn words_that_tell(members: &[Member<'_>]) -> (Option<BTreeSet<String>>, BTreeSet<String>) {
-    let mut words: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
-    let mut trials: BTreeMap<Trial<'_>, BTreeMap<usize, Fingerprint>> = BTreeMap::new();
-    let scored = || members.iter().flat_map(|member| &member.episodes).filter(|episode| is_scored(episode));
-    let unnumbered: BTreeSet<&TaskId> =
-        scored().filter(|episode| episode.trial.is_none()).filter_map(|episode| episode.task.as_ref()).collect();
-    for member in members.iter().filter(|member| member.episodes.iter().any(|episode| is_scored(episode))) {
-        let own: BTreeSet<&str> = member.words.iter().map(String::as_str).collect();
-        let common = words.entry(member.run).or_insert_with(|| own.clone());
-        common.retain(|word| own.contains(word));
-        for episode in member.episodes.iter().filter(|episode| is_scored(episode)) {
-            if let Some(task) = &episode.task {
-                let trial = episode.trial.filter(|_| !unnumbered.contains(task));
-                trials.entry((task, trial)).or_default().entry(member.run).or_insert(episode.content);
-            }
-        }
-    }
-    let mut found: Option<BTreeSet<String>> = None;
-    let mut seen: BTreeSet<Vec<usize>> = BTreeSet::new();
-    for results in trials.into_values() {
-        let contents: BTreeSet<Fingerprint> = results.values().copied().collect();
-        let runs: Vec<usize> = results.into_keys().collect();
-        // The same runs meet in most trials.
-        if runs.len() < 2 || contents.len() < 2 || !seen.insert(runs.clone()) {
-            continue;
-        }
-        found.get_or_insert_default().extend(differing(runs.iter().filter_map(|run| words.get(run))));
-    }
-    (found, differing(words.values()))
-}
-
-/// Returns the words that not all of some sets have.
-fn differing<'w>(sets: impl Iterator<Item = &'w BTreeSet<&'w str>>) -> BTreeSet<String> {
-    let sets: Vec<&BTreeSet<&str>> = sets.collect();
-    let all: BTreeSet<&str> = sets.iter().flat_map(|set| set.iter().copied()).collect();
-    all.into_iter().filter(|word| !sets.iter().all(|set| set.contains(word))).map(str::to_owned).collect()
-}
-
-/// Words that say something only with the next one.
-const PARTICLES: [&str; 10] = ["with", "without", "no", "non", "not", "zero", "one", "two", "few", "multi"];
-
-/// Returns the variant of each run: those of its words that tell, in the order of the path, a particle with the word behind it. Of the runs
-/// without any, those with words of their own beside one that has none are variants by these words. Also returned are the runs whose
-/// files lie under the names of several variants.
-fn variants(members: &[Member<'_>], telling: &BTreeSet<&str>) -> (BTreeMap<usize, Option<String>>, BTreeSet<usize>) {
-    let mut found: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
-    let mut all: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
-    let mut mixed = BTreeSet::new();
-    for member in members {
-        let mut own: Vec<&str> = Vec::new();
-        let mut particle = false;
-        for word in member.words.iter().map(String::as_str) {
-            if (particle || telling.contains(word)) && !own.contains(&word) {
-                own.push(word);
-            }
-            particle = telling.contains(word) && PARTICLES.contains(&word);
-        }
-        let words: Vec<&str> = member.words.iter().map(String::as_str).collect();
-        all.entry(member.run).and_modify(|known| known.retain(|word| words.contains(word))).or_insert(words);
-        if !member.episodes.is_empty()
-            && found.get(&member.run).is_some_and(|known| !known.is_empty() && !own.is_empty() && *known != own)
-        {
-            mixed.insert(member.run);
-        }
-        found.entry(member.run).and_modify(|known| known.retain(|word| own.contains(word))).or_insert(own);
-    }
-    let plain: Vec<usize> = found.iter().filter(|(_, words)| words.is_empty()).map(|(run, _)| *run).collect();
-    let is_split = plain.len() < found.len();
-    let common: BTreeSet<&str> = all
-        .values()
-        .next()
-        .into_iter()
-        .flatten()
-        .copied()
-        .filter(|word| all.values().all(|words| words.contains(word)))
-        .collect();
-    let rest = |run: &usize| all[run].iter().copied().filter(|word| !common.contains(word)).collect::<Vec<_>>();
-    if is_split && !mixed.iter().any(|run| plain.contains(run)) && plain.iter().any(|run| rest(run).is_empty()) {
-        for run in plain {
-            found.insert(run, rest(&run));
-        }
-    }
-    let name = |words: Vec<&str>| (!words.is_empty()).then(|| words.join("_"));
-    (found.into_iter().map(|(run, words)| (run, name(words))).collect(), mixed)
 }
 
 #[cfg(test)]

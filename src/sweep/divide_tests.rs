@@ -1,6 +1,8 @@
 use super::*;
 use crate::{
-    records::{Benchmark, Conversation, Identity, Loaded, Origin, Outcome, Part, SourceFile, Tau2Facts, Tau2Run, Tau2Task},
+    records::{
+        Benchmark, Conversation, Fingerprint, Identity, Loaded, Origin, Outcome, Part, SourceFile, Tau2Facts, Tau2Run, Tau2Task,
+    },
     sweep::{Attempts, By, Sweep, assemble, assemble_by},
 };
 

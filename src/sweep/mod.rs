@@ -29,6 +29,7 @@ mod runs;
 mod task_sets;
 #[cfg(test)]
 mod tree_tests;
+mod words;
 
 pub use crate::identity::settings::{USER, ends_with_path, is_of_environment, short_name};
 pub use assemble::{Cell, CellFiles, FileSummary, Shared, Sweep, Tally, Trial, assemble, assemble_by, telling};
