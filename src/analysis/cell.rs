@@ -2,7 +2,7 @@
 
 use super::{Options, Plan, RaggedChoice};
 use crate::{
-    frames::TaskRow,
+    frames::PerTask,
     metrics::{
         TaskCounts,
         bounds::{Bounds, PlannedTask, missing_trial_bounds},
@@ -168,8 +168,8 @@ pub struct MeanConversation {
 }
 
 impl CellStats {
-    pub(super) fn compute(cell: &Cell, plan: Plan, rows: &[TaskRow], failed: &[TaskRow], options: &Options) -> Self {
-        let tasked: Vec<TaskRow> = rows.iter().filter(|row| row.task.is_some()).copied().collect();
+    pub(super) fn compute(cell: &Cell, plan: Plan, rows: &[PerTask], failed: &[PerTask], options: &Options) -> Self {
+        let tasked: Vec<PerTask> = rows.iter().filter(|row| row.task.is_some()).copied().collect();
         let counts: Vec<TaskCounts> = counts(rows);
         let trials = range(&counts);
         let k_max = options.k_max.unwrap_or(u32::MAX).min(trials.map_or(0, |(_, most)| most)).min(MOST_K);
@@ -257,7 +257,7 @@ fn fractional_rewards(cell: &Cell, options: &Options) -> u64 {
     rewards.filter(|reward| *reward != 0.0).count() as u64
 }
 
-fn counts(rows: &[TaskRow]) -> Vec<TaskCounts> {
+fn counts(rows: &[PerTask]) -> Vec<TaskCounts> {
     rows.iter().filter(|row| row.task.is_some()).map(|row| TaskCounts { n: row.n, c: row.c }).collect()
 }
 
@@ -266,7 +266,7 @@ fn range(counts: &[TaskCounts]) -> Option<(u32, u32)> {
     Some((scored().min()?, scored().max()?))
 }
 
-fn outcomes(rows: &[TaskRow]) -> Outcomes {
+fn outcomes(rows: &[PerTask]) -> Outcomes {
     let mut sum = Outcomes::default();
     for row in rows {
         sum.episodes += u64::from(row.episodes);
@@ -283,7 +283,7 @@ fn outcomes(rows: &[TaskRow]) -> Outcomes {
     sum
 }
 
-fn task_stats(cell: &Cell, plan: &Plan, rows: &[TaskRow]) -> Vec<TaskStats> {
+fn task_stats(cell: &Cell, plan: &Plan, rows: &[PerTask]) -> Vec<TaskStats> {
     let mut own = cell.tasks.keys().zip(rows).peekable();
     plan.tasks
         .iter()
@@ -294,7 +294,7 @@ fn task_stats(cell: &Cell, plan: &Plan, rows: &[TaskRow]) -> Vec<TaskStats> {
         .collect()
 }
 
-fn lost_tasks(cell: &Cell, rows: &[TaskRow]) -> Vec<TaskId> {
+fn lost_tasks(cell: &Cell, rows: &[PerTask]) -> Vec<TaskId> {
     cell.tasks.keys().zip(rows).filter(|(_, row)| row.n == 0).map(|(task, _)| task.clone()).collect()
 }
 
@@ -322,13 +322,13 @@ fn is_one_file(cell: &Cell) -> bool {
 }
 
 /// `display_metrics` of τ-bench `run.py` at k = 1: successes over tasks × distinct trial numbers, errors being failures.
-fn upstream_pass_1(failed: &[TaskRow], trials: u32) -> Option<f64> {
-    let tasked: Vec<&TaskRow> = failed.iter().filter(|row| row.task.is_some()).collect();
+fn upstream_pass_1(failed: &[PerTask], trials: u32) -> Option<f64> {
+    let tasked: Vec<&PerTask> = failed.iter().filter(|row| row.task.is_some()).collect();
     let successes: u32 = tasked.iter().map(|row| row.c).sum();
     (!tasked.is_empty()).then(|| f64::from(successes) / (tasked.len() as f64 * f64::from(trials)))
 }
 
-fn cost(rows: &[TaskRow], conf: f64, part: impl Fn(&TaskRow) -> (u32, f64, u32)) -> Option<Cost> {
+fn cost(rows: &[PerTask], conf: f64, part: impl Fn(&PerTask) -> (u32, f64, u32)) -> Option<Cost> {
     let known: u64 = rows.iter().map(|row| u64::from(part(row).0)).sum();
     if known == 0 {
         return None;
@@ -349,9 +349,9 @@ fn cost(rows: &[TaskRow], conf: f64, part: impl Fn(&TaskRow) -> (u32, f64, u32))
     })
 }
 
-fn conversation(rows: &[TaskRow]) -> Option<MeanConversation> {
+fn conversation(rows: &[PerTask]) -> Option<MeanConversation> {
     let episodes: u64 = rows.iter().map(|row| u64::from(row.conversations)).sum();
-    let mean = |part: fn(&TaskRow) -> u64| rows.iter().map(part).sum::<u64>() as f64 / episodes as f64;
+    let mean = |part: fn(&PerTask) -> u64| rows.iter().map(part).sum::<u64>() as f64 / episodes as f64;
     (episodes > 0).then(|| MeanConversation {
         episodes,
         messages: mean(|row| row.messages),

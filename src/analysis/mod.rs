@@ -17,7 +17,7 @@ pub use plan::Plan;
 pub use tau2::Tau2Stats;
 
 use crate::{
-    frames::{self, FrameResult, TaskRow},
+    frames::{self, FrameResult, PerTask},
     metrics::interval::Ci,
     sweep::{ErrorPolicy, Sweep},
 };
@@ -107,7 +107,7 @@ pub fn analyze(sweep: &Sweep, options: &Options) -> FrameResult<Analysis> {
 }
 
 /// Returns the rows of a cell; rows are in order of cell.
-fn of_cell(rows: &[TaskRow], cell: usize) -> &[TaskRow] {
+fn of_cell(rows: &[PerTask], cell: usize) -> &[PerTask] {
     let begin = rows.partition_point(|row| row.cell < cell);
     let end = rows.partition_point(|row| row.cell <= cell);
     rows.get(begin..end).unwrap_or_default()

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 pub mod json;
 pub mod manifest;
+pub mod tables;
 
 use manifest::{Manifest, Output};
 

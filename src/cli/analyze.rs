@@ -8,6 +8,7 @@ use super::{
     draw,
     load::{explain_nothing, load, refuse_unused},
     printer::{Form, Printer},
+    select::select,
 };
 use crate::{
     analysis::{self, Options, RaggedChoice},
@@ -15,7 +16,7 @@ use crate::{
     fsio,
     metrics::Ci,
     report,
-    sweep::{Attempts, By, ErrorPolicy, Sweep, assemble_by, rebase},
+    sweep::{By, Sweep, rebase},
     views::{
         self,
         document::Document,
@@ -42,11 +43,11 @@ pub(super) fn run(args: &AnalyzeArgs, printer: &mut Printer) -> anyhow::Result<E
         return Ok(Ended::NothingUsable);
     }
     found.problems.iter().for_each(|problem| printer.warning(problem));
-    let attempts = attempts(args.attempts);
+    let attempts = args.attempts.policy();
     let other_files = found.other_files;
     let by = args.by.as_deref().map_or_else(By::default, By::parse).with_pool(args.input.pool);
     by.check(found.results()).map_err(|cause| UsageError(cause.to_string()))?;
-    let mut sweep = assemble_by(found.loaded, attempts, &by);
+    let mut sweep = select(found.loaded, (options(args).errors, attempts), &by, args.input.filter.as_deref())?;
     sweep.add_logs(found.logs);
     let rebased = (!args.reward_basis.is_empty()).then(|| rebase(&mut sweep, &args.reward_basis));
     let analysis = analysis::analyze(&sweep, &options(args)).context("computing the figures")?;
@@ -77,12 +78,7 @@ pub(super) fn run(args: &AnalyzeArgs, printer: &mut Printer) -> anyhow::Result<E
 
 fn options(args: &AnalyzeArgs) -> Options {
     Options {
-        errors: match args.errors {
-            ErrorsArg::Exclude => ErrorPolicy::Exclude,
-            ErrorsArg::ExcludeAll => ErrorPolicy::ExcludeAll,
-            ErrorsArg::Fail => ErrorPolicy::Fail,
-            ErrorsArg::Upstream => ErrorPolicy::Upstream,
-        },
+        errors: args.errors.policy(),
         ragged: match args.ragged {
             RaggedArg::Chained => RaggedChoice::Chained,
             RaggedArg::Available => RaggedChoice::Available,
@@ -98,14 +94,6 @@ fn options(args: &AnalyzeArgs) -> Options {
         confidence: args.confidence,
         k_max: args.k,
         planned_trials: args.planned_trials,
-    }
-}
-
-fn attempts(args: AttemptsArg) -> Attempts {
-    match args {
-        AttemptsArg::First => Attempts::First,
-        AttemptsArg::Last => Attempts::Last,
-        AttemptsArg::All => Attempts::All,
     }
 }
 
@@ -142,6 +130,9 @@ fn flags(args: &AnalyzeArgs) -> Vec<(String, String)> {
         let names: Vec<&str> = args.reward_basis.iter().map(|one| one.name()).collect();
         add("--reward-basis", names.join(","));
     }
+    if let Some(filter) = &args.input.filter {
+        add("--filter", filter.clone());
+    }
     for (name, value) in args.latency.flags() {
         add(name, value);
     }
@@ -177,7 +168,7 @@ fn bundle(args: &AnalyzeArgs, scene: &Scene<'_>, document: &Document, metrics: &
     Ok(bundle)
 }
 
-fn inputs(sweep: &Sweep) -> Vec<manifest::Input> {
+pub(super) fn inputs(sweep: &Sweep) -> Vec<manifest::Input> {
     let input = |file: &crate::sweep::FileSummary| manifest::Input {
         path: file.source.path.clone(),
         bytes: file.source.bytes,

@@ -8,6 +8,7 @@ use super::latency::LatencyArgs;
 use crate::{
     records::{Component, plausible::MOST_TRIALS},
     sources::limits::parse_size,
+    sweep::{Attempts, ErrorPolicy},
 };
 
 /// Offline reports on agent-benchmark sweeps.
@@ -65,6 +66,12 @@ pub(super) enum Command {
     Compare(Box<super::compare::CompareArgs>),
     /// How many tasks or trials it takes to notice a difference, from results at hand.
     Power(super::compare::PowerArgs),
+    /// Write all that was read as tables: Parquet, CSV, NDJSON or Arrow.
+    ///
+    /// A folder of Parquet or Arrow tables is an input like any other: the same numbers come from it as from the files, and several merge.
+    Export(ExportArgs),
+    /// Answer an SQL query over the tables.
+    Query(QueryArgs),
 }
 
 /// Where the results lie and how they are read.
@@ -87,6 +94,11 @@ pub(super) struct InputArgs {
     /// Repeatable, later rules win; overrides everything else. A rule that matches no path, but the name of a model in a log, renames that model.
     #[arg(long, value_name = "REGEX=>FIELD=VALUE,…", help_heading = "Identity")]
     pub(super) map: Vec<String>,
+    /// Leave the episodes of which an SQL predicate is true, e.g. "env = 'airline' AND trial < 4".
+    ///
+    /// Over the columns of the tables `episodes`, `runs` and `tasks` (`taureport query --tables`); copies and repeated attempts are dropped before.
+    #[arg(long, value_name = "SQL", help_heading = "Policies")]
+    pub(super) filter: Option<String>,
     /// Count variants as trials of one cell.
     ///
     /// Without it, files of one configuration that hold other results of the same trials are cells of their own where their paths
@@ -113,6 +125,80 @@ pub(super) struct InspectArgs {
     /// Form of the output.
     #[arg(long, value_enum, default_value = "table")]
     pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExportArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    /// Folder for the tables.
+    #[arg(short, long, default_value = "frames", value_name = "DIR", help_heading = "Output")]
+    pub(super) output_dir: PathBuf,
+    /// Form of the files. Parquet and Arrow are read back.
+    #[arg(long, value_enum, default_value = "parquet", help_heading = "Output")]
+    pub(super) format: TableForm,
+    /// Replace files in the output folder that taureport did not write.
+    #[arg(long, help_heading = "Output")]
+    pub(super) force: bool,
+    #[command(flatten)]
+    pub(super) derived: DerivedArgs,
+}
+
+/// What the columns that are computed rest on.
+#[derive(Debug, Clone, Args)]
+pub(super) struct DerivedArgs {
+    /// Episodes whose record holds an error, in the columns `counted`, `success` and `reward`.
+    #[arg(long, value_enum, default_value = "exclude", help_heading = "Policies")]
+    pub(super) errors: ErrorsArg,
+    /// Which of several attempts at one (task, trial) stays, in the column `fate`.
+    #[arg(long, value_enum, default_value = "first", help_heading = "Policies")]
+    pub(super) attempts: AttemptsArg,
+    /// What makes a cell, as with `analyze`.
+    #[arg(long, value_name = "COLUMN[,COLUMN]", help_heading = "Policies")]
+    pub(super) by: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct QueryArgs {
+    /// The query, e.g. "SELECT model, avg(reward) AS reward FROM all_episodes WHERE counted GROUP BY model".
+    ///
+    /// Tables: those of `--tables`, and `all_episodes`: episodes with the columns of their runs, tasks and cells.
+    #[arg(required = true, value_name = "SQL")]
+    pub(super) sql: Option<String>,
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    /// List all tables and columns.
+    #[arg(long, exclusive = true)]
+    pub(super) tables: bool,
+    /// Form of the output.
+    #[arg(long, value_enum, default_value = "table", help_heading = "Output")]
+    pub(super) format: QueryForm,
+    /// File for the output; needed for Parquet.
+    #[arg(short, long, value_name = "FILE", required_if_eq("format", "parquet"), help_heading = "Output")]
+    pub(super) output: Option<PathBuf>,
+    /// Replace a file that is there.
+    #[arg(long, help_heading = "Output")]
+    pub(super) force: bool,
+    #[command(flatten)]
+    pub(super) derived: DerivedArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum TableForm {
+    Parquet,
+    Csv,
+    Ndjson,
+    Arrow,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum QueryForm {
+    /// For people.
+    Table,
+    Csv,
+    Json,
+    Ndjson,
+    Parquet,
 }
 
 const VERIFY_EXIT_CODES: &str = "\
@@ -247,6 +333,43 @@ pub(super) enum AttemptsArg {
     Last,
     /// All, each as a trial of its own.
     All,
+}
+
+impl ErrorsArg {
+    /// Returns the policy.
+    pub(super) fn policy(self) -> ErrorPolicy {
+        match self {
+            Self::Exclude => ErrorPolicy::Exclude,
+            Self::ExcludeAll => ErrorPolicy::ExcludeAll,
+            Self::Fail => ErrorPolicy::Fail,
+            Self::Upstream => ErrorPolicy::Upstream,
+        }
+    }
+
+    /// Returns the name as typed.
+    pub(super) fn typed(self) -> String {
+        typed(&self)
+    }
+}
+
+impl AttemptsArg {
+    /// Returns the policy.
+    pub(super) fn policy(self) -> Attempts {
+        match self {
+            Self::First => Attempts::First,
+            Self::Last => Attempts::Last,
+            Self::All => Attempts::All,
+        }
+    }
+
+    /// Returns the name as typed.
+    pub(super) fn typed(self) -> String {
+        typed(&self)
+    }
+}
+
+fn typed(value: &impl ValueEnum) -> String {
+    value.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

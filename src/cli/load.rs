@@ -1,17 +1,20 @@
 //! From the input arguments to loaded files.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use super::{UsageError, args::InputArgs, printer::Printer};
 use crate::{
+    bundle::tables::{self, Head},
+    frames::{into_loaded, store},
     fsio,
     identity::{Layout, MapRule, Overrides, console, log_models, resolve},
     records::{
         Loaded, PassedOver, ResultFile, by_reason,
         log::{ConsoleLog, LogInput},
     },
+    redact::veil,
     rules::ErrorRules,
-    sources::{Input, Limits, MaybeLog, ReadOptions, discover, load_all, load_logs},
+    sources::{Input, Limits, MaybeLog, ReadOptions, discover, load_logs, load_with},
     words::{plural, verb},
 };
 
@@ -91,7 +94,8 @@ pub(super) fn load(args: &InputArgs, printer: &mut Printer) -> anyhow::Result<Fo
     }
     names.extend(found.inputs.iter().map(|input| resolve::as_matched(&input.telling)));
     let bar = printer.progress(found.inputs.len() as u64);
-    let files = load_all(&found.inputs, &options, &|_| bar.inc(1));
+    let exported = exported(&found.tables)?;
+    let files = load_with(&found.inputs, exported, &options, &|_| bar.inc(1));
     bar.finish_and_clear();
     let problems = found.problems.iter().map(|one| format!("{}: {}", one.path, one.reason)).collect();
     let problem_files = found.problems.into_iter().map(Loaded::PassedOver);
@@ -103,6 +107,28 @@ pub(super) fn load(args: &InputArgs, printer: &mut Printer) -> anyhow::Result<Fo
     });
     console::fill(results, &consoles);
     Ok(Found { problems, loaded, logs, other_files, own_files: found.own_files, names })
+}
+
+/// Reads folders of tables.
+fn exported(folders: &[(PathBuf, Option<String>)]) -> anyhow::Result<Vec<Loaded>> {
+    let mut all = Vec::new();
+    for (folder, label) in folders {
+        let error = |cause: &dyn std::fmt::Display| UsageError(format!("{}: {cause}", veil(&folder.to_string_lossy())));
+        let head = fsio::read_file(&folder.join(tables::FILE_NAME)).map_err(|cause| error(&cause))?;
+        let head = Head::parse(&head).ok_or_else(|| error(&"schema.json is not one of taureport's"))?;
+        let bytes = |name: &str| fsio::read_file(&folder.join(name)).map_err(std::io::Error::other);
+        let rows = store::read(&head, bytes).map_err(|cause| error(&cause))?;
+        let mut loaded = into_loaded(rows).map_err(|cause| error(&cause))?;
+        if let Some(label) = label {
+            for one in &mut loaded {
+                if let Loaded::Results(file) = one {
+                    file.source.label = Some(label.clone());
+                }
+            }
+        }
+        all.append(&mut loaded);
+    }
+    Ok(all)
 }
 
 fn rules(args: &InputArgs) -> anyhow::Result<ErrorRules> {

@@ -4,10 +4,13 @@ mod analyze;
 mod args;
 mod compare;
 mod draw;
+mod export;
 mod inspect;
 mod latency;
 mod load;
 mod printer;
+mod query;
+mod select;
 mod verify;
 
 use std::{ffi::OsString, io, process::ExitCode};
@@ -59,6 +62,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Verify(args) => verify::run(&args, &mut printer),
         Command::Compare(args) => compare::run(&args, &mut printer),
         Command::Power(args) => compare::power::run(&args, &mut printer),
+        Command::Export(args) => export::run(&args, &mut printer),
+        Command::Query(args) => query::run(&args, &mut printer),
     };
     match ended {
         Ok(Ended::Well) => ExitCode::SUCCESS,

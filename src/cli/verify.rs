@@ -5,12 +5,13 @@ use super::{
     args::VerifyArgs,
     load::{explain_nothing, load, refuse_unused},
     printer::Printer,
+    select::select,
 };
 use crate::{
     analysis::verify::{Overall, verify},
     records::{Loaded, by_reason},
     sources::read_submission,
-    sweep::{Attempts, By, assemble_by},
+    sweep::{Attempts, By, ErrorPolicy},
     views,
 };
 
@@ -24,7 +25,8 @@ pub(super) fn run(args: &VerifyArgs, printer: &mut Printer) -> anyhow::Result<En
     }
     found.problems.iter().for_each(|problem| printer.warning(problem));
     // τ²-bench counts every simulation in a file, repeated attempts too.
-    let sweep = assemble_by(found.loaded, Attempts::All, &By::default().with_pool(args.input.pool));
+    let by = By::default().with_pool(args.input.pool);
+    let sweep = select(found.loaded, (ErrorPolicy::default(), Attempts::All), &by, args.input.filter.as_deref())?;
     let verification = verify(&submission, &sweep);
     let view = views::verify::view(&submission, &verification, &sweep);
     printer.table(&view.table, args.format)?;

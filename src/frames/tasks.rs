@@ -9,7 +9,7 @@ use super::episodes::{
 
 /// Sums over the episodes of one task of one cell (or over all episodes of the cell whose task is unknown).
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct TaskRow {
+pub struct PerTask {
     /// Index of the cell.
     pub cell: usize,
     /// Index of the task among the tasks of its cell; `None` for the episodes without a task.
@@ -56,7 +56,7 @@ pub struct TaskRow {
 ///
 /// # Errors
 /// Polars' own, which would be a bug here: the columns are those of [`super::episodes`].
-pub fn per_task(episodes: DataFrame) -> PolarsResult<Vec<TaskRow>> {
+pub fn per_task(episodes: DataFrame) -> PolarsResult<Vec<PerTask>> {
     let count = |column: &str, name: &str| col(column).cast(DataType::UInt64).sum().alias(name);
     let known = |column: &str, name: &str| col(column).is_not_null().cast(DataType::UInt64).sum().alias(name);
     let won = |column: &str, name: &str| (col(column).is_not_null().and(col(SUCCESS))).cast(DataType::UInt64).sum().alias(name);
@@ -89,7 +89,7 @@ pub fn per_task(episodes: DataFrame) -> PolarsResult<Vec<TaskRow>> {
     rows(&sums)
 }
 
-fn rows(sums: &DataFrame) -> PolarsResult<Vec<TaskRow>> {
+fn rows(sums: &DataFrame) -> PolarsResult<Vec<PerTask>> {
     let (cell, task) = (sums.column(CELL)?.u32()?, sums.column(TASK)?.u32()?);
     let int = |name: &str, row: usize| -> PolarsResult<u64> { Ok(sums.column(name)?.u64()?.get(row).unwrap_or(0)) };
     let count = |name: &str, row: usize| -> PolarsResult<u32> { Ok(u32::try_from(int(name, row)?).unwrap_or(u32::MAX)) };
@@ -100,7 +100,7 @@ fn rows(sums: &DataFrame) -> PolarsResult<Vec<TaskRow>> {
     };
     (0..sums.height())
         .map(|row| {
-            Ok(TaskRow {
+            Ok(PerTask {
                 cell: cell.get(row).unwrap_or(0) as usize,
                 task: task.get(row).map(|index| index as usize),
                 episodes: count("episodes", row)?,

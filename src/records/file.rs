@@ -57,6 +57,19 @@ pub enum FileKind {
 }
 
 impl FileKind {
+    /// All kinds.
+    pub const ALL: [Self; 9] = [
+        Self::Tau1List,
+        Self::Tau1Wrapped,
+        Self::Tau1Record,
+        Self::Tau1SolveResults,
+        Self::Tau1Lines,
+        Self::Tau2Results,
+        Self::Tau2Directory,
+        Self::Tau2Simulation,
+        Self::Tau2Flat,
+    ];
+
     /// Returns a short description for `inspect` and tables.
     pub fn name(self) -> &'static str {
         match self {

@@ -21,6 +21,12 @@ pub enum Origin {
     Map,
 }
 
+impl Origin {
+    /// All origins.
+    pub const ALL: [Self; 7] =
+        [Self::Neighbours, Self::Folder, Self::FileName, Self::Console, Self::Content, Self::Layout, Self::Map];
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -58,6 +64,16 @@ pub enum Benchmark {
     Tau1,
     /// τ²-bench, τ³-bench and forks that keep their results format.
     Tau2,
+}
+
+impl Benchmark {
+    /// Returns the name in files.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Tau1 => "tau1",
+            Self::Tau2 => "tau2",
+        }
+    }
 }
 
 impl fmt::Display for Benchmark {

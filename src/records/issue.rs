@@ -22,6 +22,18 @@ pub enum IssueKind {
 }
 
 impl IssueKind {
+    /// All kinds.
+    pub const ALL: [Self; 8] = [
+        Self::Unreadable,
+        Self::Salvaged,
+        Self::BadRecord,
+        Self::NotANumber,
+        Self::IdentityConflict,
+        Self::NoTaskId,
+        Self::StoredMetricDiffers,
+        Self::Note,
+    ];
+
     /// Returns the name shown in tables.
     pub fn name(self) -> &'static str {
         match self {

@@ -8,7 +8,10 @@ use std::{
 use walkdir::WalkDir;
 
 use crate::{
-    bundle::manifest::{self, Manifest, sha256_hex},
+    bundle::{
+        manifest::{self, Manifest, sha256_hex},
+        tables::{self, Head},
+    },
     fsio,
     records::{PassedOver, task::natural_cmp},
     redact::veil,
@@ -45,6 +48,8 @@ pub struct Discovered {
     pub maybe_logs: Vec<(Input, bool)>,
     /// Files in directories that are neither, by their endings; they were not opened.
     pub other_files: usize,
+    /// Folders of tables that taureport exported, with the user's label, sorted by path.
+    pub tables: Vec<(PathBuf, Option<String>)>,
     /// Files that taureport itself wrote; they are no inputs.
     pub own_files: usize,
     /// Files that a manifest calls its own, but that are not as taureport wrote them. They are read like any other.
@@ -155,7 +160,11 @@ fn walk(start: &Path, label: Option<&String>, found: &mut Discovered) {
             }
         };
         let path = entry.path();
-        if entry.file_type().is_dir() {
+        if let Some(folder) = entry.file_type().is_file().then(|| folder_of_tables(path)).flatten() {
+            found.tables.push((folder.to_owned(), label.cloned()));
+            own.insert(path.to_owned(), Written::Manifest);
+            found.own_files += 1;
+        } else if entry.file_type().is_dir() {
             own.extend(own_outputs(path));
         } else if own.get(path).is_some_and(|written| written.is(path)) {
             found.own_files += 1;
@@ -171,6 +180,14 @@ fn walk(start: &Path, label: Option<&String>, found: &mut Discovered) {
             found.other_files += 1;
         }
     }
+}
+
+/// Returns the folder of a file if that is what a folder of tables is known by.
+fn folder_of_tables(path: &Path) -> Option<&Path> {
+    let is_named = path.file_name().is_some_and(|name| name == tables::FILE_NAME);
+    let is_small = || fsio::info(path).is_ok_and(|info| info.bytes <= tables::LARGEST);
+    let head = (is_named && is_small()).then(|| fsio::read_file(path).ok()).flatten()?;
+    Head::parse(&head).and_then(|_| path.parent())
 }
 
 /// Returns what tells a folder from all others, whatever path leads to it.

@@ -5,6 +5,7 @@ mod digest;
 mod directory;
 mod discarded;
 pub mod discover;
+mod exported;
 mod findings;
 mod foreign;
 mod guard;
@@ -69,10 +70,21 @@ impl ReadOptions {
 
 /// Reads all files in parallel; the result is in the order of `inputs`, files that make up one run as one. `progress` is called once a file with its size in bytes.
 pub fn load_all(inputs: &[Input], options: &ReadOptions, progress: &(dyn Fn(u64) + Sync)) -> Vec<Loaded> {
+    load_with(inputs, Vec::new(), options, progress)
+}
+
+/// As [`load_all`], with files beside them as they were read before.
+pub fn load_with(
+    inputs: &[Input],
+    exported: Vec<Loaded>,
+    options: &ReadOptions,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Vec<Loaded> {
     let (statuses, inputs): (Vec<Input>, Vec<Input>) = inputs.iter().cloned().partition(discarded::is_status);
     // Files differ in size by a factor of 10,000: no splitting hints, every file is its own piece of work.
     let pieces = inputs.par_iter().with_max_len(1).map(|input| load(input, options, progress)).collect();
     let mut loaded = directory::combine(&inputs, pieces);
+    exported::put_in(&mut loaded, exported);
     neighbours::fill(results(&mut loaded));
     variant::cut(results(&mut loaded));
     let unreadable = discarded::mark(&statuses, &mut loaded);

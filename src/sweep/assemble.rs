@@ -6,7 +6,7 @@ use super::{
     Attempts, By, CellKey,
     contents::is_beyond_chance,
     divide::{Divided, Division, Telling, Why, divide},
-    fates::{self, Fate, Record},
+    fates::{self, Fate, Record, RecordFate},
     renderings,
 };
 use crate::records::{
@@ -19,6 +19,8 @@ use crate::records::{
 pub struct FileSummary {
     /// Where it lies.
     pub source: SourceFile,
+    /// Its place among the result files as they were given to [`assemble`].
+    pub place: usize,
     /// Its shape.
     pub kind: FileKind,
     /// Indices of its cells in [`Sweep::cells`], rising: one, unless `--by` splits files.
@@ -112,6 +114,10 @@ pub struct Sweep {
     pub files: Vec<FileSummary>,
     /// Cells in order of their keys.
     pub cells: Vec<Cell>,
+    /// What became of each record, in order of file and position.
+    pub fates: Vec<RecordFate>,
+    /// What `--filter` left.
+    pub filtered: Option<Filtered>,
     /// Copies between cells.
     pub shared: Vec<Shared>,
     /// What was made of files of one configuration that hold other results of the same trials.
@@ -126,6 +132,17 @@ pub struct Sweep {
     pub logs: Vec<LogInput>,
 }
 
+/// What a filter left of the episodes that stay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filtered {
+    /// The predicate.
+    pub predicate: String,
+    /// Episodes that it left.
+    pub kept: u64,
+    /// Episodes before.
+    pub of: u64,
+}
+
 /// Puts the episodes of all files into the usual cells. `loaded` is in order of path.
 pub fn assemble(loaded: Vec<Loaded>, attempts: Attempts) -> Sweep {
     assemble_by(loaded, attempts, &By::default())
@@ -134,8 +151,9 @@ pub fn assemble(loaded: Vec<Loaded>, attempts: Attempts) -> Sweep {
 /// Puts the episodes of all files into cells made by `by`. `loaded` is in order of path.
 pub fn assemble_by(loaded: Vec<Loaded>, attempts: Attempts, by: &By) -> Sweep {
     let mut sweep = Sweep { by: by.clone(), ..Sweep::default() };
-    let (mut files, passed) = sorted(loaded);
+    let (files, passed) = sorted(loaded);
     sweep.passed_over = passed;
+    let (places, mut files): (Vec<usize>, Vec<ResultFile>) = files.into_iter().unzip();
     let renderings = renderings::adopt(&mut files);
     let (divided, _) = divide(&files, &renderings, by.telling());
     let keys: BTreeSet<CellKey> = files.iter().enumerate().flat_map(|(at, file)| keys(&divided, at, file, by)).collect();
@@ -144,8 +162,8 @@ pub fn assemble_by(loaded: Vec<Loaded>, attempts: Attempts, by: &By) -> Sweep {
         .map(|key| Cell { key, tasks: BTreeMap::new(), untasked: Vec::new(), tally: Tally::default() })
         .collect();
     let mut records = Vec::with_capacity(files.iter().map(|file| file.episodes.len()).sum());
-    for (file, rendering) in files.into_iter().zip(renderings) {
-        sweep.add_file(file, rendering.map(|(_, why)| why), &divided, &mut records);
+    for ((file, place), rendering) in files.into_iter().zip(places).zip(renderings) {
+        sweep.add_file((place, file), rendering.map(|(_, why)| why), &divided, &mut records);
     }
     sweep.place(records, attempts);
     sweep.divisions = divided.divisions;
@@ -155,22 +173,23 @@ pub fn assemble_by(loaded: Vec<Loaded>, attempts: Attempts, by: &By) -> Sweep {
 
 /// Returns the words of paths that tell variants among files, for [`By::with_telling`].
 pub fn telling(loaded: &[Loaded]) -> Telling {
-    let (mut files, _) = sorted(loaded.to_vec());
+    let (files, _) = sorted(loaded.to_vec());
+    let mut files: Vec<ResultFile> = files.into_iter().map(|(_, file)| file).collect();
     let renderings = renderings::adopt(&mut files);
     divide(&files, &renderings, &Telling::default()).1
 }
 
-/// Returns the result files in the order in which they are put together, and the others. Where an episode lies in two files, the copy
+/// Returns the result files with their places, in the order in which they are put together, and the others. Where an episode lies in two files, the copy
 /// that knows more and whose facts were not invented stays.
-fn sorted(loaded: Vec<Loaded>) -> (Vec<ResultFile>, Vec<PassedOver>) {
+fn sorted(loaded: Vec<Loaded>) -> (Vec<(usize, ResultFile)>, Vec<PassedOver>) {
     let (mut files, mut passed) = (Vec::new(), Vec::new());
     for one in loaded {
         match one {
-            Loaded::Results(file) => files.push(*file),
+            Loaded::Results(file) => files.push((files.len(), *file)),
             Loaded::PassedOver(one) => passed.push(one),
         }
     }
-    files.sort_by_key(|file| (has_invented_times(file), renderings::is_bare(file)));
+    files.sort_by_key(|(_, file)| (has_invented_times(file), renderings::is_bare(file)));
     (files, passed)
 }
 
@@ -195,7 +214,13 @@ fn keys(divided: &Divided, at: usize, file: &ResultFile, by: &By) -> BTreeSet<Ce
 
 impl Sweep {
     /// Adds the next file and its records.
-    fn add_file(&mut self, mut file: ResultFile, rendering: Option<Why>, divided: &Divided, records: &mut Vec<Record>) {
+    fn add_file(
+        &mut self,
+        (place, mut file): (usize, ResultFile),
+        rendering: Option<Why>,
+        divided: &Divided,
+        records: &mut Vec<Record>,
+    ) {
         let by = self.by.clone();
         let at = self.files.len();
         let splits = is_split(&file, &by) || divided.splits(at);
@@ -214,6 +239,7 @@ impl Sweep {
         self.issues.extend(file.issues);
         self.files.push(FileSummary {
             source: file.source,
+            place,
             kind: file.kind,
             cells: cells.into_iter().collect(),
             records: count,
@@ -246,6 +272,7 @@ impl Sweep {
         }
         fates::hand_on_terminations(&mut records, &found.fates);
         for (Record { file, cell, episode, .. }, fate) in records.into_iter().zip(found.fates) {
+            self.fates.push(RecordFate { file, record: episode.record, cell, fate });
             let cell = &mut self.cells[cell];
             cell.tally.records += 1;
             match fate {
@@ -282,6 +309,43 @@ impl Sweep {
             .into_iter()
             .map(|((file, other_cell), episodes)| Shared { file, other_cell, episodes: episodes.len() })
             .collect();
+    }
+
+    /// Leaves the episodes that a predicate is true of, by the place of the file ([`FileSummary::place`]) and the record, and the cells that have any.
+    pub fn retain(&mut self, predicate: &str, keep: impl Fn(usize, usize) -> bool) {
+        let places: Vec<usize> = self.files.iter().map(|file| file.place).collect();
+        let is_kept = |trial: &Trial| places.get(trial.file).is_some_and(|place| keep(*place, trial.episode.record));
+        let count = |cells: &[Cell]| -> u64 {
+            cells.iter().map(|cell| cell.tasks.values().map(Vec::len).sum::<usize>() + cell.untasked.len()).sum::<usize>()
+                as u64
+        };
+        let of = count(&self.cells);
+        for cell in &mut self.cells {
+            cell.tasks.values_mut().for_each(|trials| trials.retain(is_kept));
+            cell.tasks.retain(|_, trials| !trials.is_empty());
+            cell.untasked.retain(is_kept);
+        }
+        let stays: Vec<bool> = self.cells.iter().map(|cell| !cell.tasks.is_empty() || !cell.untasked.is_empty()).collect();
+        let mut next = 0..;
+        let new: Vec<Option<usize>> = stays.iter().map(|stays| if *stays { next.next() } else { None }).collect();
+        let mut kept = stays.iter();
+        self.cells.retain(|_| kept.next() == Some(&true));
+        for file in &mut self.files {
+            file.cells = file.cells.iter().filter_map(|cell| new[*cell]).collect();
+        }
+        self.shared.retain_mut(|shared| {
+            new[shared.other_cell].is_some_and(|cell| {
+                shared.other_cell = cell;
+                true
+            })
+        });
+        self.fates.retain_mut(|fate| {
+            new[fate.cell].is_some_and(|cell| {
+                fate.cell = cell;
+                true
+            })
+        });
+        self.filtered = Some(Filtered { predicate: predicate.to_owned(), kept: count(&self.cells), of });
     }
 
     /// Looks up once which files each cell has: a search by cell would go through all files for every cell.

@@ -32,7 +32,8 @@ pub(super) struct Record {
 
 /// What becomes of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fate {
+pub enum Fate {
+    /// It stays.
     Kept,
     /// The same is on record already; in the record of this index, where that one is known.
     Copy(Option<usize>),
@@ -40,7 +41,34 @@ pub(super) enum Fate {
     Repeated,
     /// Another grading of the same attempt stays.
     Regraded,
+    /// The benchmark itself discarded it.
     Discarded,
+}
+
+impl Fate {
+    /// Returns the name in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Kept => "kept",
+            Self::Copy(_) => "copy",
+            Self::Repeated => "repeated",
+            Self::Regraded => "regraded",
+            Self::Discarded => "discarded",
+        }
+    }
+}
+
+/// What became of one record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordFate {
+    /// Index of its file in [`Sweep::files`](super::Sweep::files).
+    pub file: usize,
+    /// Position in the file.
+    pub record: usize,
+    /// Index of its cell.
+    pub cell: usize,
+    /// What became of it.
+    pub fate: Fate,
 }
 
 /// The fates of records, and how many attempts of each cell were graded more than once.

@@ -32,10 +32,11 @@ mod tree_tests;
 mod words;
 
 pub use crate::identity::settings::{USER, ends_with_path, is_of_environment, short_name};
-pub use assemble::{Cell, CellFiles, FileSummary, Shared, Sweep, Tally, Trial, assemble, assemble_by, telling};
+pub use assemble::{Cell, CellFiles, FileSummary, Filtered, Shared, Sweep, Tally, Trial, assemble, assemble_by, telling};
 pub use basis::{Rebased, rebase};
 pub use by::{By, ByError, Column, DEFAULT};
 pub use divide::{Division, TASKS, Telling, Why};
+pub use fates::{Fate, RecordFate};
 pub use key::CellKey;
 pub use logs::without_copies;
 pub use policy::{Attempts, ErrorPolicy, Standing};

@@ -27,6 +27,7 @@ fn key(model: Option<&str>, mode: &str) -> CellKey {
 /// One cell for each key, and a file for each cell.
 fn sweep(keys: Vec<CellKey>) -> Sweep {
     let file = |cell: usize| FileSummary {
+        place: cell,
         source: SourceFile { path: format!("run/{cell}.json"), label: None, bytes: 0, sha256: String::new() },
         kind: FileKind::Tau2Results,
         cells: vec![cell],

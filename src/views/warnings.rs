@@ -39,6 +39,14 @@ fn of_cells(scene: &Scene<'_>) -> Vec<String> {
 
 fn of_files(scene: &Scene<'_>) -> Vec<String> {
     let mut found = broken_files(scene);
+    if let Some(filtered) = &scene.sweep.filtered {
+        found.push(format!(
+            "--filter {:?} left {} of {}; coverage counts what it left out as missing.",
+            filtered.predicate,
+            fmt::count(Some(filtered.kept)),
+            plural(filtered.of, "episode"),
+        ));
+    }
     if scene.sweep.by.pools() {
         found.push(format!(
             "Cells are made by {} within each environment (--by): runs that differ in anything else are pooled, each with its trials.",

@@ -157,6 +157,9 @@ pub(in crate::cli) struct PowerArgs {
     /// Count variants as trials of one cell, as in `analyze`.
     #[arg(long, help_heading = "Identity")]
     pub(super) pool: bool,
+    /// Leave the episodes of which an SQL predicate is true, as with `analyze`.
+    #[arg(long, value_name = "SQL", help_heading = "Policies")]
+    pub(super) filter: Option<String>,
     /// Form of the output.
     #[arg(long, value_enum, default_value = "table")]
     pub(super) format: Format,

@@ -1,9 +1,6 @@
 //! `taureport power`: what a comparison would need.
 
-use super::{
-    PowerArgs,
-    sides::{attempts, policy},
-};
+use super::PowerArgs;
 use crate::{
     analysis::compare::{
         CellData, cells,
@@ -14,10 +11,11 @@ use crate::{
         args::InputArgs,
         load::{explain_nothing, load, refuse_unused},
         printer::Printer,
+        select::select,
     },
     records::Loaded,
     sources::Limits,
-    sweep::{By, assemble_by},
+    sweep::By,
     views,
 };
 
@@ -27,6 +25,7 @@ pub(in crate::cli) fn run(args: &PowerArgs, printer: &mut Printer) -> anyhow::Re
         layout: args.layout.clone(),
         map: args.map.clone(),
         pool: args.pool,
+        filter: args.filter.clone(),
         error_rules: None,
         max_file_size: Limits::default().file_bytes,
         max_log_size: Limits::default().log_bytes,
@@ -39,12 +38,13 @@ pub(in crate::cli) fn run(args: &PowerArgs, printer: &mut Printer) -> anyhow::Re
     }
     found.problems.iter().for_each(|problem| printer.warning(problem));
     let by = By::default().with_pool(args.pool);
-    let sweep = assemble_by(found.loaded, attempts(args.policies.attempts), &by);
+    let policies = (args.policies.errors.policy(), args.policies.attempts.policy());
+    let sweep = select(found.loaded, policies, &by, args.filter.as_deref())?;
     for line in views::divisions::lines(&sweep) {
         printer.warning(&line);
     }
     let question = Question { delta: args.delta, conf: args.confidence, power: args.power, correlation: args.correlation };
-    let answered: Vec<(CellData, Plan)> = cells(&sweep, policy(args.policies.errors))
+    let answered: Vec<(CellData, Plan)> = cells(&sweep, args.policies.errors.policy())
         .into_iter()
         .map(|cell| {
             let plan = plan(&cell, &question);

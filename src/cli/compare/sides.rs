@@ -9,6 +9,7 @@ use super::{
         UsageError,
         load::{Found, explain_nothing, load, refuse_unused},
         printer::Printer,
+        select::select,
     },
     args::{CompareArgs, PolicyArgs},
 };
@@ -25,12 +26,12 @@ use crate::{
         json,
         manifest::{Input, sha256_hex},
     },
-    cli::args::{AttemptsArg, ErrorsArg, InputArgs},
+    cli::args::{ErrorsArg, InputArgs},
     fsio,
     records::Loaded,
     redact::{shown, veil},
     sources::discover::split_label,
-    sweep::{Attempts, By, Column, ErrorPolicy, Sweep, Telling, assemble_by, ends_with_path, telling, without_copies},
+    sweep::{By, Column, Sweep, Telling, ends_with_path, telling, without_copies},
     views::{scene::Scene, warnings::of_inputs},
 };
 
@@ -164,13 +165,13 @@ impl Read {
                     continue;
                 }
             };
-            let sweep = self.sweep(found, &by.clone().with_pool(args.input.pool), &args.policies, printer);
+            let sweep = self.sweep(found, &by.clone().with_pool(args.input.pool), args, printer)?;
             let before = if label.is_none() { format!("{}: ", veil(&path)) } else { String::new() };
             let warnings = warnings(&sweep, args.policies.errors)?;
             let name = label.map_or_else(|| short(&path), str::to_owned);
             self.sides.push(Side {
                 name: veil(&name).into_owned(),
-                cells: cells(&sweep, policy(args.policies.errors)),
+                cells: cells(&sweep, args.policies.errors.policy()),
                 calls: calls::pooled(calls::by_label(&sweep.logs).into_values().flatten().collect()),
                 warnings: warnings.into_iter().map(|warning| format!("{before}{warning}")).collect(),
             });
@@ -185,13 +186,13 @@ impl Read {
         let named = Column::ALL.into_iter().find(|one| one.name() == wanted);
         let by = named.map_or_else(By::default, |column| By::parse(&format!("cell,{}", column.name())));
         let Some(found) = self.load(&args.input, printer)? else { return Ok(false) };
-        let sweep = self.sweep(found, &by.with_pool(args.input.pool), &args.policies, printer);
+        let sweep = self.sweep(found, &by.with_pool(args.input.pool), args, printer)?;
         self.warnings.extend(warnings(&sweep, args.policies.errors)?);
         let groups: Vec<Vec<String>> =
             args.sides.iter().map(|group| group.split('+').map(|value| veil(value.trim()).into_owned()).collect()).collect();
         let calls = calls::by_label(&sweep.logs);
         self.logs_not_split = named != Some(Column::Label) && !calls.is_empty();
-        let cells = cells(&sweep, policy(args.policies.errors));
+        let cells = cells(&sweep, args.policies.errors.policy());
         let part = match named {
             Some(column) => column.name().to_owned(),
             None => setting(&cells, column.trim())?,
@@ -221,8 +222,9 @@ impl Read {
         Ok(Some(found))
     }
 
-    fn sweep(&mut self, found: Found, by: &By, policies: &PolicyArgs, printer: &mut Printer) -> Sweep {
-        let mut sweep = assemble_by(found.loaded, attempts(policies.attempts), by);
+    fn sweep(&mut self, found: Found, by: &By, args: &CompareArgs, printer: &mut Printer) -> anyhow::Result<Sweep> {
+        let policies = (args.policies.errors.policy(), args.policies.attempts.policy());
+        let mut sweep = select(found.loaded, policies, by, args.input.filter.as_deref())?;
         sweep.logs = without_copies(found.logs);
         if printer.is_verbose() {
             for issue in &sweep.issues {
@@ -243,7 +245,7 @@ impl Read {
             kind: "log".to_owned(),
             label: log.source.label.clone(),
         }));
-        sweep
+        Ok(sweep)
     }
 
     /// Gives sides of one name the paths they come from as names, and numbers where these are the same too.
@@ -285,7 +287,7 @@ fn setting(cells: &[CellData], wanted: &str) -> Result<String, UsageError> {
 
 /// All that `analyze` warns of, but for what it compares.
 fn warnings(sweep: &Sweep, errors: ErrorsArg) -> anyhow::Result<Vec<String>> {
-    let options = analysis::Options { errors: policy(errors), ..analysis::Options::default() };
+    let options = analysis::Options { errors: errors.policy(), ..analysis::Options::default() };
     let figures = analysis::analyze(sweep, &options).context("computing the figures")?;
     Ok(of_inputs(&Scene::new(sweep, &figures, env!("CARGO_PKG_VERSION"))))
 }
@@ -342,26 +344,5 @@ pub(super) fn stored(side: &Side) -> anyhow::Result<Side> {
 
 /// The names of the policies as typed.
 pub(super) fn policy_names(args: &PolicyArgs) -> (String, String) {
-    let name =
-        |value: Option<clap::builder::PossibleValue>| value.map_or_else(String::new, |value| value.get_name().to_owned());
-    (name(clap::ValueEnum::to_possible_value(&args.errors)), name(clap::ValueEnum::to_possible_value(&args.attempts)))
-}
-
-/// The policy for errors.
-pub(super) fn policy(errors: ErrorsArg) -> ErrorPolicy {
-    match errors {
-        ErrorsArg::Exclude => ErrorPolicy::Exclude,
-        ErrorsArg::ExcludeAll => ErrorPolicy::ExcludeAll,
-        ErrorsArg::Fail => ErrorPolicy::Fail,
-        ErrorsArg::Upstream => ErrorPolicy::Upstream,
-    }
-}
-
-/// The policy for repeated attempts.
-pub(super) fn attempts(attempts: AttemptsArg) -> Attempts {
-    match attempts {
-        AttemptsArg::First => Attempts::First,
-        AttemptsArg::Last => Attempts::Last,
-        AttemptsArg::All => Attempts::All,
-    }
+    (args.errors.typed(), args.attempts.typed())
 }

@@ -1,0 +1,93 @@
+//! `taureport export`: all that was read as tables.
+
+use anyhow::Context;
+
+use super::{
+    Ended, UsageError,
+    analyze::inputs,
+    args::{DerivedArgs, ExportArgs, InputArgs, TableForm},
+    load::{explain_nothing, load, refuse_unused},
+    printer::Printer,
+    select::{rows, select},
+};
+use crate::{
+    bundle::{
+        Bundle, manifest,
+        tables::{Form, Head},
+    },
+    frames::{Rows, store},
+    fsio,
+    records::Loaded,
+    sweep::{By, Sweep},
+    words::plural,
+};
+
+pub(super) fn run(args: &ExportArgs, printer: &mut Printer) -> anyhow::Result<Ended> {
+    let Some((rows, sweep)) = tables(&args.input, &args.derived, printer)? else { return Ok(Ended::NothingUsable) };
+    let (errors, attempts) = (args.derived.errors.typed(), args.derived.attempts.typed());
+    let form = match args.format {
+        TableForm::Parquet => Form::Parquet,
+        TableForm::Csv => Form::Csv,
+        TableForm::Ndjson => Form::Ndjson,
+        TableForm::Arrow => Form::Arrow,
+    };
+    let head = Head::new(form, &errors, &attempts);
+    let mut bundle = Bundle::default();
+    for (file, bytes) in store::files(&rows, &head).context("making the tables")? {
+        bundle.insert(file, bytes);
+    }
+    let mut flags = vec![("--errors".to_owned(), errors), ("--attempts".to_owned(), attempts)];
+    flags.extend(args.derived.by.clone().map(|by| ("--by".to_owned(), by)));
+    bundle.seal(manifest::Manifest::new("export", flags, inputs(&sweep)))?;
+    fsio::write_bundle(&args.output_dir, &bundle, args.force)
+        .with_context(|| format!("cannot write the tables to {}", args.output_dir.display()))?;
+    if !sweep.logs.is_empty() {
+        let logs = plural(sweep.logs.len() as u64, "log");
+        printer.warning(&format!("{logs} beside the results are not part of the tables: read them with the files themselves"));
+    }
+    printer.done(&format!(
+        "{} with {}, {}, {}",
+        args.output_dir.display(),
+        plural(rows.runs.len() as u64, "run"),
+        plural(rows.episodes.len() as u64, "episode"),
+        plural(rows.cells.len() as u64, "cell"),
+    ));
+    Ok(Ended::Well)
+}
+
+/// Reads everything and makes the rows of all tables; `None` where nothing is usable. With `--filter`, what it leaves out is no row.
+pub(super) fn tables(input: &InputArgs, derived: &DerivedArgs, printer: &mut Printer) -> anyhow::Result<Option<(Rows, Sweep)>> {
+    let found = load(input, printer)?;
+    refuse_unused(input, &found.names)?;
+    if !found.loaded.iter().any(|one| matches!(one, Loaded::Results(_))) {
+        explain_nothing(&found, printer);
+        return Ok(None);
+    }
+    found.problems.iter().for_each(|problem| printer.warning(problem));
+    let by = derived.by.as_deref().map_or_else(By::default, By::parse).with_pool(input.pool);
+    by.check(found.results()).map_err(|cause| UsageError(cause.to_string()))?;
+    let policies = (derived.errors.policy(), derived.attempts.policy());
+    let mut sweep = select(found.loaded.clone(), policies, &by, input.filter.as_deref())?;
+    sweep.add_logs(found.logs);
+    let mut loaded = found.loaded;
+    if input.filter.is_some() {
+        leave(&mut loaded, &sweep);
+    }
+    let rows = rows(&loaded, &sweep, policies.0)?;
+    Ok(Some((rows, sweep)))
+}
+
+/// Leaves the records that are kept in some cell.
+fn leave(loaded: &mut [Loaded], sweep: &Sweep) {
+    let places: Vec<usize> = sweep.files.iter().map(|file| file.place).collect();
+    let trials = sweep.cells.iter().flat_map(|cell| cell.tasks.values().flatten().chain(&cell.untasked));
+    let kept: std::collections::BTreeSet<(usize, usize)> =
+        trials.filter_map(|trial| Some((*places.get(trial.file)?, trial.episode.record))).collect();
+    let files = loaded.iter_mut().filter_map(|one| match one {
+        Loaded::Results(file) => Some(file),
+        Loaded::PassedOver(_) => None,
+    });
+    for (place, file) in files.enumerate() {
+        file.episodes.retain(|episode| kept.contains(&(place, episode.record)));
+    }
+}
