@@ -203,12 +203,12 @@ const LIKE: f64 = 0.75;
 fn explained(cause: &PolarsError, columns: &[&str]) -> SqlError {
     let text = cause.to_string();
     let first = text.lines().next().unwrap_or_default().trim().to_owned();
+    // The engine says which name it did not find in one of two ways, and repeats all names that there are.
     let missing = match cause {
-        PolarsError::ColumnNotFound(name) => Some(name.to_string()),
-        _ => text.contains("column").then(|| quoted(&first)).flatten(),
+        PolarsError::ColumnNotFound(name) if !name.contains('"') => Some(name.to_string()),
+        _ => ["unable to find column", "no column named"].iter().find_map(|words| quoted(first.split_once(words)?.1)),
     };
     let Some(missing) = missing else { return SqlError(first) };
-    let missing = missing.lines().next().unwrap_or_default().trim_matches(['"', '\'', '`']).to_owned();
     let known: BTreeSet<&str> = columns.iter().copied().collect();
     let mut near: Vec<(f64, &str)> = known.into_iter().map(|name| (strsim::jaro_winkler(name, &missing), name)).collect();
     near.retain(|(likeness, _)| *likeness >= LIKE);
@@ -218,8 +218,52 @@ fn explained(cause: &PolarsError, columns: &[&str]) -> SqlError {
     SqlError(format!("there is no column {missing:?}{offer} (`taureport query --tables` lists them)"))
 }
 
+/// Returns the first name in quotation marks.
 fn quoted(text: &str) -> Option<String> {
     let mut parts = text.split(['"', '\'', '`']);
     parts.next()?;
     parts.next().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(sql: &str) -> Result<Answer, SqlError> {
+        query(&Rows::default(), sql)
+    }
+
+    #[test]
+    fn answers_have_names_and_values() {
+        let answer = answer(
+            "SELECT 1 AS one, 0.5 AS half, 'x' AS text, NULL AS nothing, TRUE AS truth FROM (SELECT count(*) FROM runs) t",
+        )
+        .unwrap();
+        assert_eq!(answer.columns, ["one", "half", "text", "nothing", "truth"]);
+        let values = [Value::Whole(1), Value::Real(0.5), Value::Text("x".to_owned()), Value::Null, Value::Truth(true)];
+        assert_eq!(answer.rows, [values]);
+        assert_eq!(String::from_utf8(answer.csv().unwrap()).unwrap(), "one,half,text,nothing,truth\n1,0.5,x,,true\n");
+        let line = "{\"half\":0.5,\"nothing\":null,\"one\":1,\"text\":\"x\",\"truth\":true}\n";
+        assert_eq!(String::from_utf8(answer.ndjson()).unwrap(), line);
+    }
+
+    #[test]
+    fn what_cannot_be_answered_is_said() {
+        let problem = |sql: &str| answer(sql).unwrap_err().0;
+        assert!(
+            problem("SELECT modl FROM runs").starts_with(r#"there is no column "modl"; did you mean model?"#),
+            "{}",
+            problem("SELECT modl FROM runs")
+        );
+        assert!(problem("SELEC 1").contains("SELEC"), "{}", problem("SELEC 1"));
+        assert!(problem("SELECT * FROM nowhere").contains("nowhere"));
+        let predicate = |text: &str| filter(&Rows::default(), text).unwrap_err().0;
+        assert!(
+            predicate("envv = 'a'").starts_with(r#"there is no column "envv"; did you mean env?"#),
+            "{}",
+            predicate("envv = 'a'")
+        );
+        assert!(predicate("env =").contains("env ="), "{}", predicate("env ="));
+        assert_eq!(filter(&Rows::default(), "env = 'a' AND trial < 2 AND intent IS NULL"), Ok(BTreeSet::new()));
+    }
 }
