@@ -183,11 +183,15 @@ pub(super) fn values(differs: &Differs) -> String {
     format!("{} → {}", value(&differs.base), value(&differs.new))
 }
 
-/// The environment and what is known of the configuration.
+/// The environment and what is known of the configuration, without settings.
 pub(super) fn cell_name(cell: &CellData) -> String {
+    name_with(cell, &[])
+}
+
+/// The same with settings.
+fn name_with(cell: &CellData, settings: &[&str]) -> String {
     let parts = ["model", "strategy", "mode", "variant"].into_iter().filter_map(|part| cell.part(part));
-    let settings: Vec<&str> = cell.settings().collect();
-    let known = settings.iter().filter_map(|name| Some(format!("{}={}", short_name(name, &settings), cell.part(name)?)));
+    let known = settings.iter().filter_map(|name| Some(format!("{}={}", short_name(name, settings), cell.part(name)?)));
     let parts = [cell.env.as_deref().unwrap_or(UNKNOWN)].into_iter().chain(parts).map(str::to_owned).chain(known);
     parts.map(|part| shown(&part).into_owned()).collect::<Vec<_>>().join(" · ")
 }
@@ -208,5 +212,7 @@ fn unmatched(scene: &CompareScene<'_>, new_side: usize, one: Unmatched) -> Strin
                 .to_owned()
         }
     };
-    format!("{} of {own} is not compared: {reason}.", cell_name(cell))
+    // Only where several cells are alike in all else do settings tell which is meant.
+    let settings: Vec<&str> = cell.settings().filter(|_| one.reason == Reason::Ambiguous).collect();
+    format!("{} of {own} is not compared: {reason}.", name_with(cell, &settings))
 }
