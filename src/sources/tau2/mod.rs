@@ -20,6 +20,8 @@
 //!                "communicate_checks", "reward_basis", "reward_breakdown", "info"} | null
 //!              , "messages": [message] | missing            missing in voice simulations, which have "ticks"
 //!              , "mode", "review", "user_only_review", "auth_classification", "hallucination_retries_used", … }
+//! message    = { "role", "content", "tool_calls", "error", "usage": {"prompt_tokens", "completion_tokens"} | null
+//!              , "timestamp": str, "cost": float | null, "generation_time_seconds": float | null   newer versions, … }
 //! outcome    = { "task_id", "success", "reward": float, "actions", "n_messages": int, "termination_reason", "error",
 //!                "trial", "trajectory" }
 //! ```
@@ -205,7 +207,7 @@ fn unnamed(simulations: &[(usize, RawSimulation)], planned: &[Planned]) -> (Vec<
 }
 
 /// Takes out times that are invented: of two or more simulations that all begin at the same moment the start and the end, and
-/// the duration too if all take exactly as long.
+/// the duration and the times of the messages too if all take exactly as long.
 pub(super) fn drop_placeholder_times(episodes: &mut [Episode]) -> Option<(IssueKind, String)> {
     let starts: Vec<&str> = episodes.iter().filter_map(|one| one.tau2.as_ref()?.start_time.as_deref()).collect();
     let durations: Vec<u64> = episodes.iter().filter_map(|one| Some(one.tau2.as_ref()?.duration_s?.to_bits())).collect();
@@ -216,8 +218,7 @@ pub(super) fn drop_placeholder_times(episodes: &mut [Episode]) -> Option<(IssueK
     for facts in episodes.iter_mut().filter_map(|episode| episode.tau2.as_mut()) {
         (facts.start_time, facts.end_time) = (None, None);
         if all_invented {
-            facts.placeholder_times = true;
-            facts.duration_s = None;
+            facts.forget_invented_times();
         }
     }
     let what = if all_invented {

@@ -318,9 +318,10 @@ impl RawSimulation {
             seed: self.seed.integer(),
             ..Tau2Facts::default()
         };
-        if let Some(talk) = &self.messages.0 {
+        if let Some(talk) = self.messages.0 {
             (facts.tool_errors, facts.agent_tokens, facts.user_tokens) = (talk.tool_errors, talk.agent, talk.user);
             facts.messages_digest = Some(talk.digest.finish());
+            facts.turns = talk.turns;
         }
         if let Some(info) = info {
             facts.action_checks = info.action_checks();
