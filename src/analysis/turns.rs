@@ -57,8 +57,10 @@ pub struct KnownSum {
 }
 
 impl KnownSum {
-    fn of(values: impl Iterator<Item = f64>) -> Self {
-        values.fold(Self::default(), |all, value| Self { turns: all.turns + 1, sum: all.sum + value })
+    fn add(&mut self, value: Option<f64>) {
+        if let Some(value) = value {
+            (self.turns, self.sum) = (self.turns + 1, self.sum + value);
+        }
     }
 
     /// Returns the mean; `None` where no turn says it.
@@ -177,27 +179,29 @@ fn turns(trial: &Trial) -> impl Iterator<Item = TurnParts> + '_ {
 }
 
 fn row(index: usize, cell: &Cell, side: Role, source: TurnSource, options: &LatencyOptions) -> Option<TurnRow> {
-    let of_side = trials(cell).flat_map(|(task, trial)| turns(trial).map(move |turn| (task, turn)));
-    let timed: Vec<(TimedCall, TurnParts)> = of_side
-        .filter(|(_, turn)| turn.side == side)
-        .filter_map(|(task, turn)| Some(((source.ms(&turn)?, task), turn)))
-        .collect();
-    let durations = Durations::new(&timed.iter().map(|(call, _)| *call).collect::<Vec<_>>());
-    if durations.is_empty() {
-        return None;
+    let mut calls: Vec<TimedCall> = Vec::new();
+    let (mut input_tokens, mut output_tokens, mut cost_usd) = (KnownSum::default(), KnownSum::default(), KnownSum::default());
+    for (task, trial) in trials(cell) {
+        for turn in turns(trial).filter(|turn| turn.side == side) {
+            let Some(ms) = source.ms(&turn) else { continue };
+            calls.push((ms, task));
+            input_tokens.add(turn.input_tokens.map(f64::from));
+            output_tokens.add(turn.output_tokens.map(f64::from));
+            cost_usd.add(turn.cost_usd);
+        }
     }
-    let sum = |part: fn(&TurnParts) -> Option<f64>| KnownSum::of(timed.iter().filter_map(|(_, turn)| part(turn)));
+    let durations = Durations::new(&calls);
     let limit_ms = options.limit_of(side);
-    Some(TurnRow {
+    (!durations.is_empty()).then(|| TurnRow {
         cell: index,
         side,
         source,
         summary: durations.summary(&options.summary()),
         limit_ms,
         below: durations.share_below(limit_ms, options.confidence),
-        input_tokens: sum(|turn| turn.input_tokens.map(f64::from)),
-        output_tokens: sum(|turn| turn.output_tokens.map(f64::from)),
-        cost_usd: sum(|turn| turn.cost_usd),
+        input_tokens,
+        output_tokens,
+        cost_usd,
         sorted_ms: durations.sorted_ms().to_vec(),
     })
 }

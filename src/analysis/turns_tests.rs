@@ -22,7 +22,7 @@ fn scored(reward: f64) -> Outcome {
 fn sweep(episodes: &[(Option<&str>, Outcome, &[Timed])]) -> Sweep {
     let turn = |(position, (side, gap_ms, generation_ms)): (u32, &Timed)| {
         let (gap_ms, generation_ms) = (*gap_ms, *generation_ms);
-        Turn::new(&TurnParts { gap_ms, generation_ms, ..TurnParts::at(*side, position) })
+        Turn::new(&TurnParts { generation_ms, gap_ms, ..TurnParts::at(*side, position) })
     };
     let greeting = Turn::new(&TurnParts { at_ms: Some(0), ..TurnParts::at(AGENT, 0) });
     let episode = |(record, (task, outcome, turns)): (usize, &(Option<&str>, Outcome, &[Timed]))| Episode {
@@ -89,6 +89,21 @@ fn sources_and_sides_are_never_mixed() {
     assert_eq!(rows, expected);
     assert_eq!(found.rows[1].sorted_ms, [3000.0, 4000.0, 6000.0, 7000.0]);
     assert_eq!(found.rows[1].summary.method, IntervalMethod::TooFewTasks, "turns of one task are alike");
+}
+
+#[test]
+fn tokens_and_costs_are_means_over_the_turns_that_say_them() {
+    let mut sweep =
+        sweep(&[(Some("0"), scored(1.0), &[(AGENT, Some(1000.0), None), (AGENT, Some(1000.0), None), (AGENT, None, None)])]);
+    let turns = &mut sweep.cells[0].tasks.values_mut().next().unwrap()[0].episode.tau2.as_mut().unwrap().turns;
+    for (turn, (tokens, cost)) in turns.iter_mut().skip(1).zip([(Some(10), 0.5), (None, 0.25), (Some(99), 9.0)]) {
+        *turn = Turn::new(&TurnParts { output_tokens: tokens, cost_usd: Some(cost), ..turn.parts() });
+    }
+    let found = times(&sweep);
+    // The third has no time and is none of the row's turns.
+    assert_eq!(found.rows[0].output_tokens, KnownSum { turns: 1, sum: 10.0 });
+    assert_eq!(found.rows[0].cost_usd.mean(), Some(0.375));
+    assert_eq!(found.rows[0].input_tokens.mean(), None);
 }
 
 #[test]

@@ -205,6 +205,7 @@ fn print(args: &AnalyzeArgs, document: &Document, metrics: &[u8], printer: &mut 
         .filter(|table| {
             (table.id == "summary" && !table.rows.is_empty())
                 || table.id == "latency_calls"
+                || (table.id == "turn_times" && args.latency.are_given())
                 || (args.explain_passk && table.id.starts_with("conventions_"))
         })
         .collect();

@@ -197,24 +197,29 @@ fn ratio(found: Option<RatioOfSums>) -> [Cell; 3] {
 fn chart(scene: &Scene<'_>, times: &TurnTimes, env: &EnvCells<'_>) -> Option<Spans> {
     let of_cell = |index: usize| times.rows.iter().filter(move |row| row.cell == index && row.summary.n >= FEWEST_TURNS);
     let drawn: Vec<&TurnRow> = env.shown.iter().flat_map(|entry| of_cell(entry.index)).collect();
-    let (first, turns) = (drawn.first()?, drawn.iter().map(|row| row.summary.n as u64).sum());
+    let first = drawn.first()?;
+    let cells = plural(drawn.chunk_by(|a, b| a.cell == b.cell).count() as u64, "cell");
     let one_source = drawn.iter().all(|row| row.source == first.source).then_some(first.source);
     let same_limit = drawn.iter().all(|row| row.limit_ms.total_cmp(&first.limit_ms).is_eq());
     let group = |side: Role| {
         let rows = drawn.iter().filter(|row| row.side == side).map(|row| span(scene, row, one_source.is_none()));
         (side.name().to_owned(), rows.collect::<Vec<_>>())
     };
-    let sources = one_source.map_or("generation time and turn gap".to_owned(), |source| source.name().to_owned());
+    let sources = match one_source {
+        Some(TurnSource::Gap) => "Turn gap",
+        Some(TurnSource::Generation) => "Generation time",
+        None => "Generation time and turn gap",
+    };
     Some(Spans {
         meta: ChartMeta {
             id: format!("turn_times_{}", env.id),
             title: format!("How long turns take in {}", env.env),
-            subtitle: format!("By {sources}; {} of {}", plural(turns, "turn"), plural(env.shown.len() as u64, "cell")),
+            subtitle: format!("{sources}; {cells}"),
             footer: format!(
                 "As the result files record it. Rows of fewer than {FEWEST_TURNS} turns are in the table only. Percentiles: type 7. taureport {}",
                 scene.version
             ),
-            alt: format!("Interval plot of {sources} of turns for {} in {}", plural(env.shown.len() as u64, "cell"), env.env),
+            alt: format!("Interval plot of how long turns of {cells} take in {}", env.env),
         },
         axis: "time of a turn".to_owned(),
         text_heading: "median, P95, turns".to_owned(),

@@ -40,9 +40,15 @@ pub(super) struct Talk {
     pub(super) hints: ContentHints,
     /// The messages of both sides.
     pub(super) turns: Vec<Turn>,
+    /// Whether the messages bear the time they were written down at, see [`AT_ONCE_MS`].
+    pub(super) stamped_at_once: bool,
     /// When the last message was made.
     last: Option<Stamp>,
 }
+
+/// Where no message of the two sides came this long after the one before, in milliseconds, no model made them then: converters and
+/// tests stamp messages as they write them. In public files the shortest gap of a model is 300 ms, the longest of such stamps 3 ms.
+pub(super) const AT_ONCE_MS: f64 = 10.0;
 
 /// Reads `messages`; anything but a list of at least one message is no conversation.
 #[derive(Default)]
@@ -113,10 +119,11 @@ impl Talk {
         self.turns.push(Turn::new(&turn));
     }
 
-    /// Takes out gaps that were not measured, since all messages were stamped at one moment, and turns that say nothing.
+    /// Takes out times that were not measured, and turns that say nothing.
     fn settle(&mut self) {
         let mut gaps = self.turns.iter().filter_map(|turn| turn.parts().gap_ms).peekable();
-        if gaps.peek().is_some() && gaps.all(|ms| ms == 0.0) {
+        self.stamped_at_once = gaps.peek().is_some() && gaps.all(|ms| (0.0..AT_ONCE_MS).contains(&ms));
+        if self.stamped_at_once {
             self.turns.iter_mut().for_each(Turn::forget_moments);
         }
         if self.turns.iter().all(|turn| turn.parts().says_nothing()) {
@@ -304,6 +311,8 @@ mod tests {
         assert_eq!(gaps([noon, "2026-03-02T12:00:01Z", "2026-03-02T14:00:02+02:00"]), [None, None, Some(1000.0)]);
         // All stamped when the file was written: no times, and nothing else is known of these turns.
         assert_eq!(gaps([noon, noon, noon]), []);
+        assert_eq!(gaps([noon, "2026-03-02T12:00:00.003", "2026-03-02T12:00:00.0129"]), []);
+        assert_eq!(gaps([noon, noon, "2026-03-02T12:00:00.01"]), [None, Some(0.0), Some(10.0)]);
         assert_eq!(parts(r#"[{"role": "user", "content": "x"}, {"role": "tool", "timestamp": "2026-03-02T12:00:00"}]"#), []);
     }
 

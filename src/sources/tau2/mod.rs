@@ -61,6 +61,7 @@ use crate::{
     records::{Component, Episode, FileKind, IssueKind, TaskId, Tau2Run},
     rules::ErrorRules,
     sources::findings::{self, Findings, Refused},
+    words::plural,
 };
 
 /// What a τ²-bench file says.
@@ -144,7 +145,7 @@ fn episodes(
     let (matches, note) = unnamed(&simulations, planned);
     issues.extend(note);
     let (mut episodes, mut says, mut bad) = (Vec::with_capacity(simulations.len()), Vec::new(), Vec::new());
-    let (mut checked, mut contradicted) = (0_usize, 0_usize);
+    let (mut checked, mut contradicted, mut at_once) = (0_usize, 0_usize, 0_u64);
     let mut twice = Vec::new();
     for (index, (position, simulation)) in simulations.into_iter().enumerate() {
         let named = match simulation.task() {
@@ -169,6 +170,7 @@ fn episodes(
         let task = if matched.is_some() { of.map(|task| task.id.clone()) } else { named };
         says.push(simulation.says(has_info));
         twice.extend(simulation.twice.map(|key| (position, key)));
+        at_once += u64::from(simulation.is_stamped_at_once());
         let mut episode = simulation.into_episode(position, task, of.map(|task| task.asks.as_slice()), rules);
         if let Some(facts) = &mut episode.tau2 {
             facts.matched_by_order = matches!(matched, Some(Match::ByOrder(_)));
@@ -177,6 +179,15 @@ fn episodes(
     }
     findings::list(issues, IssueKind::BadRecord, bad);
     issues.extend(findings::twice("simulation", &twice));
+    if at_once > 0 {
+        let message = format!(
+            "in {} no message came {} ms or more after the one before: messages were stamped when they were written down, and have \
+             no turn times",
+            plural(at_once, "simulation"),
+            message::AT_ONCE_MS,
+        );
+        issues.push((IssueKind::Note, message));
+    }
     if contradicted > 0 {
         let message = format!(
             "the action checks of {contradicted} of {checked} simulations repeat the reference actions of other tasks than \

@@ -168,6 +168,11 @@ impl RawSimulation {
         self.messages.0.as_ref().map(|talk| &talk.hints)
     }
 
+    /// Returns whether its messages bear the time they were written down at.
+    pub(super) fn is_stamped_at_once(&self) -> bool {
+        self.messages.0.as_ref().is_some_and(|talk| talk.stamped_at_once)
+    }
+
     /// Returns what is certain of its identity; its tools count only where the file has no `info`, which names the domain.
     pub(super) fn says(&self, has_info: bool) -> RecordSays {
         self.keys.clone().over(self.hints().filter(|_| !has_info).map(ContentHints::certain).unwrap_or_default())
