@@ -8,6 +8,7 @@ pub mod latency;
 mod overall;
 mod plan;
 pub mod tau2;
+pub mod turns;
 pub mod verify;
 
 pub use cell::{CellStats, Cost, CutOff, MOST_K, Outcomes, TaskStats};

@@ -23,6 +23,7 @@ pub(super) fn draw(chart: &Spans) -> Result<String, ChartError> {
         return frame.finish_empty();
     }
     let sla_ms = time_marks::usable(chart.sla_ms);
+    let (p99, longest) = (format!("P99 (from 100 {}s on)", chart.unit), format!("longest {}", chart.unit));
     let limit = sla_ms.map(|ms| format!("limit {}", duration(ms)));
     let mut entries = vec![
         (Sample::Bar(STEPS[2], HALF.0), "P10–P90"),
@@ -30,9 +31,9 @@ pub(super) fn draw(chart: &Spans) -> Result<String, ChartError> {
         (Sample::Dot(BLUE), "median"),
     ];
     if rows.iter().any(|row| row.p99_ms.is_some_and(f64::is_finite)) {
-        entries.push((Sample::Tick, "P99 (from 100 calls on)"));
+        entries.push((Sample::Tick, &p99));
     }
-    entries.push((Sample::Longest, "longest call"));
+    entries.push((Sample::Longest, &longest));
     entries.extend(limit.as_deref().map(|limit| (Sample::Limit, limit)));
     let top = legend::draw(&mut frame.canvas, &entries, frame.top - 4.0) + 6.0;
     let groups: Vec<Group> = chart.groups.iter().map(group).collect();

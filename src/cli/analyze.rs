@@ -50,12 +50,15 @@ pub(super) fn run(args: &AnalyzeArgs, printer: &mut Printer) -> anyhow::Result<E
     let mut sweep = select(found.loaded, (options(args).errors, attempts), &by, args.input.filter.as_deref())?;
     sweep.add_logs(found.logs);
     let rebased = (!args.reward_basis.is_empty()).then(|| rebase(&mut sweep, &args.reward_basis));
-    let analysis = analysis::analyze(&sweep, &options(args)).context("computing the figures")?;
-    let latency = analysis::latency::latency(&sweep, &args.latency.options(args.confidence));
+    let (options, latency_options) = (options(args), args.latency.options(args.confidence));
+    let analysis = analysis::analyze(&sweep, &options).context("computing the figures")?;
+    let latency = analysis::latency::latency(&sweep, &latency_options);
+    let turn_times = analysis::turns::turn_times(&sweep, &latency_options, options.errors);
     let mut scene = Scene::new(&sweep, &analysis, env!("CARGO_PKG_VERSION"));
     scene.other_files = other_files;
     scene.rebased = rebased;
     scene.latency = latency.as_ref();
+    scene.turn_times = turn_times.as_ref();
     scene.flags = flags(args);
     let document = views::document(&scene, args.explain_passk);
     let metrics = bundle::json::bytes(&json::metrics(&scene, attempts)).context("writing metrics.json")?;
@@ -193,6 +196,7 @@ fn print(args: &AnalyzeArgs, document: &Document, metrics: &[u8], printer: &mut 
         .filter(|table| {
             (table.id == "summary" && !table.rows.is_empty())
                 || table.id == "latency_calls"
+                || (table.id == "turn_times" && args.latency.are_given())
                 || (args.explain_passk && table.id.starts_with("conventions_"))
         })
         .collect();

@@ -89,6 +89,11 @@ impl LatencyArgs {
         }
     }
 
+    /// Returns whether the user asked for anything of times.
+    pub(super) fn are_given(&self) -> bool {
+        !self.flags().is_empty()
+    }
+
     /// Returns the options given, for the report's provenance.
     pub(super) fn flags(&self) -> Vec<(&'static str, String)> {
         let mut flags = Vec::new();

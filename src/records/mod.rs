@@ -9,6 +9,7 @@ pub mod plausible;
 pub mod submission;
 pub mod task;
 pub mod tau2;
+pub mod turn;
 
 pub use episode::{Conversation, Episode, ErrorClass, Fingerprint, Outcome, RunError};
 pub use file::{FileKind, Loaded, PassedOver, ResultFile, SourceFile, StoredMetrics, by_reason};
@@ -17,3 +18,4 @@ pub use issue::{Issue, IssueKind};
 pub use submission::{Claim, DomainClaims, Submission};
 pub use task::TaskId;
 pub use tau2::{ActionCheck, Component, ReviewError, Tau2Facts, Tau2Run, Tau2Task, Termination, Tokens};
+pub use turn::{Turn, TurnParts};

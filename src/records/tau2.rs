@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use super::TaskId;
+use super::{TaskId, Turn};
 
 /// Why a simulation ended. τ²-bench `data_model/simulation.py`, `TerminationReason`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -184,6 +184,8 @@ pub struct Tau2Facts {
     pub agent_tokens: Tokens,
     /// The user simulator's tokens.
     pub user_tokens: Tokens,
+    /// Its messages of both sides in order; none where no message says more than its text.
+    pub turns: Vec<Turn>,
     /// Times the simulation was rolled again because the user simulator hallucinated; `None` = not recorded.
     pub hallucination_retries: Option<u32>,
     /// Errors a reviewing model found; `None` = not reviewed.
@@ -210,6 +212,13 @@ impl Tau2Facts {
             self.recomputable.clear();
         }
         self.termination = Some(termination);
+    }
+
+    /// Takes out every time, since they are invented; how long a generation took is measured, and stays.
+    pub fn forget_invented_times(&mut self) {
+        self.placeholder_times = true;
+        self.duration_s = None;
+        self.turns.iter_mut().for_each(Turn::forget_moments);
     }
 }
 

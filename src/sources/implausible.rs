@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    records::{Episode, IssueKind, Tau2Run, Tokens, log::calendar::parse_iso, plausible},
+    records::{Episode, IssueKind, Tau2Run, Tokens, Turn, log::calendar::parse_iso, plausible},
     sources::findings::Findings,
 };
 
@@ -28,10 +28,27 @@ pub(super) fn refuse(episodes: &mut [Episode], run: Option<&mut Tau2Run>) -> Fin
                 *refused.entry("token counts").or_default() += 1;
             }
         }
+        for turn in &mut facts.turns {
+            *turn = plausible_turn(turn, &mut refused);
+        }
     }
     let mut findings: Findings = in_words(&refused).into_iter().map(|text| (IssueKind::Note, text)).collect();
     findings.extend(run.and_then(refuse_plan));
     findings
+}
+
+/// Returns what of a turn can be. A moment that cannot be makes the gap before it none of a turn, whatever its size.
+fn plausible_turn(turn: &Turn, refused: &mut Refused) -> Turn {
+    let mut parts = turn.parts();
+    check(&mut parts.at_ms, "times of messages", refused, |at| plausible::is_moment(*at));
+    check(&mut parts.gap_ms, "turn gaps", refused, |ms| plausible::is_ms(*ms));
+    check(&mut parts.generation_ms, "generation times", refused, |ms| plausible::is_ms(*ms));
+    check(&mut parts.cost_usd, "costs of messages", refused, |usd| plausible::is_usd(*usd));
+    for tokens in [&mut parts.input_tokens, &mut parts.output_tokens] {
+        check(tokens, "token counts of messages", refused, |count| plausible::is_tokens(u64::from(*count)));
+    }
+    parts.gap_ms = parts.gap_ms.filter(|_| parts.at_ms.is_some());
+    Turn::new(&parts)
 }
 
 /// Refuses the number of trials that a file says were planned.
@@ -95,5 +112,24 @@ mod tests {
         assert_eq!((facts.duration_s, facts.start_time.as_deref()), (None, None));
         assert_eq!((facts.end_time.as_deref(), facts.agent_tokens), (Some("2026-01-01T00:00:00"), Tokens::default()));
         assert_eq!(parsed.run.unwrap().planned_trials, None);
+    }
+
+    #[test]
+    fn impossible_times_of_messages_are_refused() {
+        let text = r#"{"id": "a", "task_id": "0", "trial": 0, "termination_reason": "user_stop", "reward_info": {"reward": 1.0}, "messages": [
+            {"role": "assistant", "content": "x", "timestamp": "2026-03-02T12:00:00"},
+            {"role": "user", "content": "x", "timestamp": "2026-03-02T11:59:59", "cost": -1},
+            {"role": "assistant", "content": "x", "timestamp": "2026-03-02T12:00:01", "generation_time_seconds": -0.5},
+            {"role": "user", "content": "x", "timestamp": "0001-01-01T00:00:00", "generation_time_seconds": 400000000},
+            {"role": "assistant", "content": "x", "timestamp": "2026-03-02T12:00:03", "usage": {"prompt_tokens": 4000000000}}]}"#;
+        let mut parsed = tau2::parse(text.as_bytes(), &ErrorRules::builtin()).map_err(|refused| refused.reason).unwrap();
+        let words: Vec<String> = refuse(&mut parsed.episodes, None).into_iter().map(|(_, message)| message).collect();
+        let expected = "9 implausible values (negative, or beyond any run) read as unknown: costs of messages (1), \
+             generation times (2), times of messages (1), token counts (1), token counts of messages (1), turn gaps (3)";
+        assert_eq!(words, [expected]);
+        let turns = &parsed.episodes[0].tau2.as_ref().unwrap().turns;
+        let gaps: Vec<Option<f64>> = turns.iter().map(|turn| turn.parts().gap_ms).collect();
+        assert_eq!(gaps, [None, None, Some(2000.0), None, None]);
+        assert!(turns.iter().all(|turn| turn.parts().generation_ms.is_none() && turn.parts().cost_usd.is_none()));
     }
 }

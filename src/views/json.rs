@@ -2,6 +2,7 @@
 
 mod latency;
 mod tau2;
+mod turns;
 
 use std::collections::BTreeMap;
 
@@ -32,6 +33,7 @@ pub struct Metrics {
     rankings: Vec<RankingJson>,
     overall: Vec<OverallJson>,
     latency: Option<latency::LatencyJson>,
+    turn_times: Option<turns::TurnTimesJson>,
     warnings: Vec<String>,
     files_passed_over: usize,
 }
@@ -239,6 +241,7 @@ pub fn metrics(scene: &Scene<'_>, attempts: Attempts) -> Metrics {
         rankings: rankings(scene),
         overall: overall(scene),
         latency: scene.latency.map(|one| latency::LatencyJson::of(scene, one)),
+        turn_times: scene.turn_times.map(|one| turns::TurnTimesJson::of(scene, one)),
         warnings: super::warnings::warnings(scene),
         files_passed_over: scene.sweep.passed_over.len(),
     }

@@ -5,7 +5,7 @@ pub mod legacy;
 mod logs;
 mod runs;
 mod servers;
-mod tables;
+pub(super) mod tables;
 mod time;
 
 use super::{
@@ -166,7 +166,7 @@ pub(super) fn millis(ms: Option<f64>) -> String {
 }
 
 /// Formats a limit as it was given: `5 s`, `800 ms`.
-fn limit(ms: f64) -> String {
+pub(super) fn limit(ms: f64) -> String {
     if ms < 1000.0 { format!("{ms} ms") } else { format!("{} s", ms / 1000.0) }
 }
 

@@ -24,6 +24,7 @@ pub mod summary;
 pub mod table;
 #[cfg(test)]
 mod tests;
+mod turn_times;
 pub mod verify;
 pub mod warnings;
 
@@ -42,6 +43,7 @@ pub fn document(scene: &Scene<'_>, explain_pass_k: bool) -> Document {
         parts.extend([reliability::section(scene), per_task::section(scene)]);
         parts.extend([outcomes::section(scene), strata::section(scene)].into_iter().flatten());
         parts.push(cost::section(scene));
+        parts.extend(turn_times::section(scene));
     }
     parts.extend(latency::sections(scene));
     let (mut sections, mut tables, mut charts) = (Vec::new(), Vec::new(), Vec::new());

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::names::{CellName, env_name, names, slug, unique};
 use crate::{
-    analysis::{Analysis, CellStats, EnvRanking, latency::Latency},
+    analysis::{Analysis, CellStats, EnvRanking, latency::Latency, turns::TurnTimes},
     sweep::{Cell, CellFiles, Rebased, Sweep},
 };
 
@@ -35,6 +35,8 @@ pub struct Scene<'a> {
     pub rebased: Option<Rebased>,
     /// The figures of the logs, if there are any.
     pub latency: Option<&'a Latency>,
+    /// How long turns took by the result files themselves, where these say it.
+    pub turn_times: Option<&'a TurnTimes>,
 }
 
 /// One cell with everything about it.
@@ -63,6 +65,7 @@ impl<'a> Scene<'a> {
             other_files: 0,
             rebased: None,
             latency: None,
+            turn_times: None,
         }
     }
 

@@ -9,6 +9,7 @@ mod logs;
 mod published;
 mod sweeps;
 mod tau2;
+mod turns;
 
 use std::{collections::BTreeMap, env, fs, io::Write, path::PathBuf, sync::OnceLock};
 

@@ -56,7 +56,7 @@ impl LatencyOptions {
         self.limits_ms.get(&role).copied().unwrap_or(self.limit_ms)
     }
 
-    fn summary(&self) -> SummaryOptions {
+    pub(super) fn summary(&self) -> SummaryOptions {
         SummaryOptions { levels: self.levels.clone(), kind: self.kind, conf: self.confidence }
     }
 }

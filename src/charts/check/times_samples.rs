@@ -97,6 +97,7 @@ pub(super) fn spans(cells: usize, subs: bool, name: Name) -> Chart {
         meta: meta("latency_intervals", "The agent's tail is longer than that of any tool"),
         axis: "duration of a call (logarithmic)".to_owned(),
         text_heading: "P50  P99  n".to_owned(),
+        unit: "call".to_owned(),
         groups: grouped(cells, row),
         sla_ms: Some(5000.0),
     })

@@ -1,4 +1,4 @@
-//! The messages of a simulation, read in passing: counted and digested, never kept.
+//! The messages of a simulation, read in passing: counted, digested and timed, never kept.
 
 use std::fmt;
 
@@ -9,7 +9,13 @@ use serde::{
 
 use crate::{
     identity::ContentHints,
-    records::{Conversation, Tokens},
+    records::{
+        Conversation, Tokens, Turn, TurnParts,
+        log::{
+            self,
+            calendar::{Stamp, parse_stamp},
+        },
+    },
     sources::{
         digest::{AnyValue, Digest},
         lenient::{List, Members, Object, Scalar, scalars_are_nothing, skip},
@@ -32,7 +38,17 @@ pub(super) struct Talk {
     pub(super) user: Tokens,
     /// What the names of the tools say of the environment.
     pub(super) hints: ContentHints,
+    /// The messages of both sides.
+    pub(super) turns: Vec<Turn>,
+    /// Whether the messages bear the time they were written down at, see [`AT_ONCE_MS`].
+    pub(super) stamped_at_once: bool,
+    /// When the last message was made.
+    last: Option<Stamp>,
 }
+
+/// Where no message of the two sides came this long after the one before, in milliseconds, no model made them then: converters and
+/// tests stamp messages as they write them. In public files the shortest gap of a model is 300 ms, the longest of such stamps 3 ms.
+pub(super) const AT_ONCE_MS: f64 = 10.0;
 
 /// Reads `messages`; anything but a list of at least one message is no conversation.
 #[derive(Default)]
@@ -60,6 +76,7 @@ impl<'de> Visitor<'de> for MessagesVisitor {
         while let Some(message) = seq.next_element::<Object<Message>>()? {
             talk.add(&message.0.unwrap_or_default());
         }
+        talk.settle();
         Ok(Messages((talk.size.messages > 0).then_some(talk)))
     }
 
@@ -71,6 +88,8 @@ impl<'de> Visitor<'de> for MessagesVisitor {
 
 impl Talk {
     fn add(&mut self, message: &Message) {
+        let (made, position) = (message.timestamp.text().and_then(parse_stamp), self.size.messages);
+        let before = std::mem::replace(&mut self.last, made);
         self.size.messages += 1;
         self.size.turns += u32::from(message.role == Role::Assistant);
         self.tool_errors += u32::from(message.role == Role::Tool && message.error == Scalar::Bool(true));
@@ -83,14 +102,34 @@ impl Talk {
                 self.hints.tool_call_name(name);
             }
         }
-        let side = match message.role {
-            Role::Assistant => &mut self.agent,
-            Role::User => &mut self.user,
+        let (side, tokens) = match message.role {
+            Role::Assistant => (log::Role::Agent, &mut self.agent),
+            Role::User => (log::Role::UserSim, &mut self.user),
             Role::Other | Role::System | Role::Tool => return,
         };
         if let Some(usage) = &message.usage.0 {
-            usage.add_to(side);
+            usage.add_to(tokens);
         }
+        let gap_us = made.zip(before).and_then(|(made, before)| made.us_since(before));
+        let turn = TurnParts {
+            at_ms: made.map(|made| made.local_us.div_euclid(1000)),
+            gap_ms: gap_us.map(|us| us as f64 / 1000.0),
+            ..message.turn(side, position)
+        };
+        self.turns.push(Turn::new(&turn));
+    }
+
+    /// Takes out times that were not measured, and turns that say nothing.
+    fn settle(&mut self) {
+        let mut gaps = self.turns.iter().filter_map(|turn| turn.parts().gap_ms).peekable();
+        self.stamped_at_once = gaps.peek().is_some() && gaps.all(|ms| (0.0..AT_ONCE_MS).contains(&ms));
+        if self.stamped_at_once {
+            self.turns.iter_mut().for_each(Turn::forget_moments);
+        }
+        if self.turns.iter().all(|turn| turn.parts().says_nothing()) {
+            self.turns = Vec::new();
+        }
+        self.turns.shrink_to_fit();
     }
 }
 
@@ -102,6 +141,25 @@ struct Message {
     tool_calls: List<ToolCall>,
     usage: Object<Usage>,
     error: Scalar,
+    timestamp: Scalar,
+    cost: Scalar,
+    generation_s: Scalar,
+}
+
+impl Message {
+    /// What it says of itself as a turn. The fixed greeting an agent opens with is recorded with a cost of 0, although no model
+    /// made it: a cost without any usage or time at the very beginning is none.
+    fn turn(&self, side: log::Role, position: u32) -> TurnParts {
+        let tokens = |part: fn(&Usage) -> &Scalar| {
+            let count = part(self.usage.0.as_ref()?).integer()?;
+            u32::try_from(count).ok()
+        };
+        let (input_tokens, output_tokens) = (tokens(|usage| &usage.prompt), tokens(|usage| &usage.completion));
+        let generation_ms = self.generation_s.number().map(|seconds| seconds * 1000.0);
+        let is_greeting = position == 0 && input_tokens.is_none() && output_tokens.is_none() && generation_ms.is_none();
+        let cost_usd = self.cost.number().filter(|usd| !is_greeting || *usd != 0.0);
+        TurnParts { generation_ms, cost_usd, input_tokens, output_tokens, ..TurnParts::at(side, position) }
+    }
 }
 
 impl<'de> Members<'de> for Message {
@@ -116,6 +174,9 @@ impl<'de> Members<'de> for Message {
             "tool_calls" => self.tool_calls = map.next_value()?,
             "usage" => self.usage = map.next_value()?,
             "error" => self.error = map.next_value()?,
+            "timestamp" => self.timestamp = map.next_value()?,
+            "cost" => self.cost = map.next_value()?,
+            "generation_time_seconds" => self.generation_s = map.next_value()?,
             // `raw_data` repeats the whole response of the provider.
             _ => skip(map)?,
         }
@@ -196,6 +257,63 @@ mod tests {
         assert_eq!(talk.agent, Tokens { messages: 1, input: 7, output: 5 });
         assert_eq!(talk.user, Tokens { messages: 1, input: 10, output: 2 });
         assert_eq!(talk.hints.env().as_deref(), Some("retail"));
+    }
+
+    fn parts(json: &str) -> Vec<TurnParts> {
+        talk(json).unwrap().turns.iter().map(Turn::parts).collect()
+    }
+
+    #[test]
+    fn turns_have_times_tokens_and_costs() {
+        let turns = parts(
+            r#"[{"role": "assistant", "content": "Hi!", "cost": 0.0, "usage": null, "timestamp": "2026-03-02T09:30:00.250000"},
+                {"role": "user", "content": "x", "cost": 0.0025, "timestamp": "2026-03-02T09:30:01.750500",
+                 "usage": {"prompt_tokens": 10, "completion_tokens": 2}},
+                {"role": "assistant", "tool_calls": [{"name": "think"}], "cost": 0.0, "timestamp": "2026-03-02T09:30:04.750500",
+                 "generation_time_seconds": 2.5, "usage": {"prompt_tokens": 7, "completion_tokens": 5}},
+                {"role": "tool", "content": "", "timestamp": "2026-03-02T09:30:05"},
+                {"role": "assistant", "content": "y", "cost": null, "timestamp": "2026-03-02T09:30:07.5"},
+                {"role": "user", "content": "z"},
+                {"role": "assistant", "content": "y", "timestamp": "2026-03-02T09:30:09"}]"#,
+        );
+        // 2026-03-02 is day 20,514.
+        let start_ms = 20_514 * 86_400_000 + (9 * 60 + 30) * 60_000;
+        let at = |side, position, ms: i64| TurnParts { at_ms: Some(start_ms + ms), ..TurnParts::at(side, position) };
+        let (agent, user) = (log::Role::Agent, log::Role::UserSim);
+        let tokens =
+            |input, output, turn: TurnParts| TurnParts { input_tokens: Some(input), output_tokens: Some(output), ..turn };
+        let expected = [
+            at(agent, 0, 250),
+            tokens(10, 2, TurnParts { gap_ms: Some(1500.5), cost_usd: Some(0.0025), ..at(user, 1, 1750) }),
+            tokens(
+                7,
+                5,
+                TurnParts { gap_ms: Some(3000.0), generation_ms: Some(2500.0), cost_usd: Some(0.0), ..at(agent, 2, 4750) },
+            ),
+            TurnParts { gap_ms: Some(2500.0), ..at(agent, 4, 7500) },
+            TurnParts::at(user, 5),
+            at(agent, 6, 9000),
+        ];
+        assert_eq!(turns, expected);
+    }
+
+    #[test]
+    fn gaps_that_were_not_measured_are_unknown() {
+        let message = |role: &str, stamp: &str| format!(r#"{{"role": "{role}", "content": "x", "timestamp": "{stamp}"}}"#);
+        let gaps = |stamps: [&str; 3]| {
+            let [first, second, third] = stamps;
+            let json = [message("assistant", first), message("user", second), message("assistant", third)].join(", ");
+            parts(&format!("[{json}]")).iter().map(|turn| turn.gap_ms).collect::<Vec<_>>()
+        };
+        let noon = "2026-03-02T12:00:00";
+        assert_eq!(gaps([noon, noon, "2026-03-02T12:00:01"]), [None, Some(0.0), Some(1000.0)]);
+        assert_eq!(gaps([noon, "yesterday", noon]), [None, None, None]);
+        assert_eq!(gaps([noon, "2026-03-02T12:00:01Z", "2026-03-02T14:00:02+02:00"]), [None, None, Some(1000.0)]);
+        // All stamped when the file was written: no times, and nothing else is known of these turns.
+        assert_eq!(gaps([noon, noon, noon]), []);
+        assert_eq!(gaps([noon, "2026-03-02T12:00:00.003", "2026-03-02T12:00:00.0129"]), []);
+        assert_eq!(gaps([noon, noon, "2026-03-02T12:00:00.01"]), [None, Some(0.0), Some(10.0)]);
+        assert_eq!(parts(r#"[{"role": "user", "content": "x"}, {"role": "tool", "timestamp": "2026-03-02T12:00:00"}]"#), []);
     }
 
     #[test]

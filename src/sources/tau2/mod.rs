@@ -20,6 +20,8 @@
 //!                "communicate_checks", "reward_basis", "reward_breakdown", "info"} | null
 //!              , "messages": [message] | missing            missing in voice simulations, which have "ticks"
 //!              , "mode", "review", "user_only_review", "auth_classification", "hallucination_retries_used", … }
+//! message    = { "role", "content", "tool_calls", "error", "usage": {"prompt_tokens", "completion_tokens"} | null
+//!              , "timestamp": str, "cost": float | null, "generation_time_seconds": float | null   newer versions, … }
 //! outcome    = { "task_id", "success", "reward": float, "actions", "n_messages": int, "termination_reason", "error",
 //!                "trial", "trajectory" }
 //! ```
@@ -59,6 +61,7 @@ use crate::{
     records::{Component, Episode, FileKind, IssueKind, TaskId, Tau2Run},
     rules::ErrorRules,
     sources::findings::{self, Findings, Refused},
+    words::plural,
 };
 
 /// What a τ²-bench file says.
@@ -142,7 +145,7 @@ fn episodes(
     let (matches, note) = unnamed(&simulations, planned);
     issues.extend(note);
     let (mut episodes, mut says, mut bad) = (Vec::with_capacity(simulations.len()), Vec::new(), Vec::new());
-    let (mut checked, mut contradicted) = (0_usize, 0_usize);
+    let (mut checked, mut contradicted, mut at_once) = (0_usize, 0_usize, 0_u64);
     let mut twice = Vec::new();
     for (index, (position, simulation)) in simulations.into_iter().enumerate() {
         let named = match simulation.task() {
@@ -167,6 +170,7 @@ fn episodes(
         let task = if matched.is_some() { of.map(|task| task.id.clone()) } else { named };
         says.push(simulation.says(has_info));
         twice.extend(simulation.twice.map(|key| (position, key)));
+        at_once += u64::from(simulation.is_stamped_at_once());
         let mut episode = simulation.into_episode(position, task, of.map(|task| task.asks.as_slice()), rules);
         if let Some(facts) = &mut episode.tau2 {
             facts.matched_by_order = matches!(matched, Some(Match::ByOrder(_)));
@@ -175,6 +179,15 @@ fn episodes(
     }
     findings::list(issues, IssueKind::BadRecord, bad);
     issues.extend(findings::twice("simulation", &twice));
+    if at_once > 0 {
+        let message = format!(
+            "in {} no message came {} ms or more after the one before: messages were stamped when they were written down, and have \
+             no turn times",
+            plural(at_once, "simulation"),
+            message::AT_ONCE_MS,
+        );
+        issues.push((IssueKind::Note, message));
+    }
     if contradicted > 0 {
         let message = format!(
             "the action checks of {contradicted} of {checked} simulations repeat the reference actions of other tasks than \
@@ -205,7 +218,7 @@ fn unnamed(simulations: &[(usize, RawSimulation)], planned: &[Planned]) -> (Vec<
 }
 
 /// Takes out times that are invented: of two or more simulations that all begin at the same moment the start and the end, and
-/// the duration too if all take exactly as long.
+/// the duration and the times of the messages too if all take exactly as long.
 pub(super) fn drop_placeholder_times(episodes: &mut [Episode]) -> Option<(IssueKind, String)> {
     let starts: Vec<&str> = episodes.iter().filter_map(|one| one.tau2.as_ref()?.start_time.as_deref()).collect();
     let durations: Vec<u64> = episodes.iter().filter_map(|one| Some(one.tau2.as_ref()?.duration_s?.to_bits())).collect();
@@ -216,8 +229,7 @@ pub(super) fn drop_placeholder_times(episodes: &mut [Episode]) -> Option<(IssueK
     for facts in episodes.iter_mut().filter_map(|episode| episode.tau2.as_mut()) {
         (facts.start_time, facts.end_time) = (None, None);
         if all_invented {
-            facts.placeholder_times = true;
-            facts.duration_s = None;
+            facts.forget_invented_times();
         }
     }
     let what = if all_invented {

@@ -168,6 +168,11 @@ impl RawSimulation {
         self.messages.0.as_ref().map(|talk| &talk.hints)
     }
 
+    /// Returns whether its messages bear the time they were written down at.
+    pub(super) fn is_stamped_at_once(&self) -> bool {
+        self.messages.0.as_ref().is_some_and(|talk| talk.stamped_at_once)
+    }
+
     /// Returns what is certain of its identity; its tools count only where the file has no `info`, which names the domain.
     pub(super) fn says(&self, has_info: bool) -> RecordSays {
         self.keys.clone().over(self.hints().filter(|_| !has_info).map(ContentHints::certain).unwrap_or_default())
@@ -315,9 +320,10 @@ impl RawSimulation {
             seed: self.seed.integer(),
             ..Tau2Facts::default()
         };
-        if let Some(talk) = &self.messages.0 {
+        if let Some(talk) = self.messages.0 {
             (facts.tool_errors, facts.agent_tokens, facts.user_tokens) = (talk.tool_errors, talk.agent, talk.user);
             facts.messages_digest = Some(talk.digest.finish());
+            facts.turns = talk.turns;
         }
         if let Some(info) = info {
             facts.action_checks = info.action_checks();

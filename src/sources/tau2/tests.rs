@@ -159,6 +159,30 @@ fn invented_times_are_left_out() {
 }
 
 #[test]
+fn invented_times_of_messages_are_left_out() {
+    let message =
+        |role: &str, stamp: &str| format!(r#"{{"role": "{role}", "content": "x", "cost": 0.5, "timestamp": "{stamp}"}}"#);
+    let timed = |id: &str, start: &str, second: &str| {
+        let talk = [message("user", "2026-03-02T12:00:00"), message("assistant", second)].join(", ");
+        let whole = simulation(id, &format!(r#""task_id": "0", "start_time": "{start}", "duration": 60.0,"#));
+        whole.replacen(r#""messages": ["#, &format!(r#""messages": [{talk}, "#), 1)
+    };
+    let gaps = |simulations: &[String]| {
+        let parsed = read(&results(&[], simulations));
+        let turns = facts(&parsed, 0).turns.iter().map(|turn| (turn.parts().at_ms.is_some(), turn.parts().gap_ms));
+        (turns.collect::<Vec<_>>(), messages(&parsed))
+    };
+    let later = "2026-03-02T12:00:01";
+    let (measured, said) = gaps(&[timed("a", "t", later), timed("b", "u", later)]);
+    assert_eq!((measured, said.as_str()), (vec![(true, None), (true, Some(1000.0)), (false, None)], ""));
+    let (invented, _) = gaps(&[timed("a", "t", later), timed("b", "t", later)]);
+    assert_eq!(invented, [(false, None); 3], "costs stay");
+    let (written, said) = gaps(&[timed("a", "t", "2026-03-02T12:00:00.002"), timed("b", "u", later)]);
+    assert_eq!(written, [(false, None); 3]);
+    assert_snapshot!(said, @"note: in 1 simulation no message came 10 ms or more after the one before: messages were stamped when they were written down, and have no turn times");
+}
+
+#[test]
 fn a_simulation_may_stand_alone() {
     let text = r#"{"id": "a", "task_id": "12", "termination_reason": "user_stop", "reward_info": null, "trial": null,
         "messages": [{"role": "assistant", "tool_calls": [{"name": "get_reservation_details", "arguments": {}}]}], "info": {"x": 1}}"#;

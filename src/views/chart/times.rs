@@ -54,9 +54,9 @@ pub struct SpanRow {
     pub p90_ms: f64,
     /// P99, if it may be shown.
     pub p99_ms: Option<f64>,
-    /// Longest call.
+    /// Longest one.
     pub max_ms: f64,
-    /// Calls behind the row; the maker writes it into `text`.
+    /// Calls or turns behind the row; the maker writes it into `text`.
     pub n: u64,
     /// Text at the right: `4020 ms  70.6 s  3453`.
     pub text: String,
@@ -71,7 +71,9 @@ pub struct Spans {
     pub axis: String,
     /// Heading of the text columns at the right.
     pub text_heading: String,
-    /// Groups of rows in order, each with a heading (the domain).
+    /// What is timed, one of it: `call`, `turn`.
+    pub unit: String,
+    /// Groups of rows in order, each with a heading (the domain, the side).
     pub groups: Vec<(String, Vec<SpanRow>)>,
     /// Limit to mark, where there is one for all.
     pub sla_ms: Option<f64>,

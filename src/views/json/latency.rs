@@ -45,7 +45,7 @@ struct SeriesJson {
 }
 
 #[derive(Debug, Serialize)]
-struct SummaryJson {
+pub(super) struct SummaryJson {
     calls: usize,
     invalid: usize,
     mean_ms: Option<f64>,
@@ -169,10 +169,7 @@ impl LatencyJson {
     pub(super) fn of(scene: &Scene<'_>, latency: &Latency) -> Self {
         let attachment = latency.joined.attachment;
         Self {
-            quantile: match latency.options.kind {
-                QuantileKind::Linear => "linear",
-                QuantileKind::NearestRank => "nearest-rank",
-            },
+            quantile: quantile(latency.options.kind),
             series: latency.series.iter().map(series).collect(),
             pooled: latency.pooled.iter().map(series).collect(),
             runs: latency.runs.iter().map(run).collect(),
@@ -190,7 +187,14 @@ impl LatencyJson {
     }
 }
 
-fn summary(one: &Summary) -> SummaryJson {
+pub(super) fn quantile(kind: QuantileKind) -> &'static str {
+    match kind {
+        QuantileKind::Linear => "linear",
+        QuantileKind::NearestRank => "nearest-rank",
+    }
+}
+
+pub(super) fn summary(one: &Summary) -> SummaryJson {
     SummaryJson {
         calls: one.n,
         invalid: one.invalid,

@@ -174,6 +174,7 @@ fn spans(scene: &Scene<'_>, latency: &Latency, tools: bool) -> Option<Spans> {
         },
         axis: "duration of a call".to_owned(),
         text_heading: "median, longest, calls".to_owned(),
+        unit: "call".to_owned(),
         sla_ms: common_limit(drawn.iter().copied()).filter(|_| !tools),
         groups: groups
             .into_iter()

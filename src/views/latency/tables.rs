@@ -11,7 +11,11 @@ use super::{
 };
 use crate::{
     analysis::latency::{Latency, Series},
-    metrics::{latency::IntervalMethod, quantile::quantile_type7, tokens::Speed},
+    metrics::{
+        latency::{IntervalMethod, QuantileKind, Summary},
+        quantile::quantile_type7,
+        tokens::Speed,
+    },
     records::log::Role,
 };
 
@@ -29,15 +33,10 @@ fn is_headline(level: f64) -> bool {
     [0.5, 0.95, 0.99].iter().any(|known| (level - known).abs() < 1e-9)
 }
 
-fn time_columns(latency: &Latency) -> Vec<Column> {
-    let mut columns = vec![
-        column::number("calls", "calls"),
-        column::number("errors", "errors"),
-        column::number("unusable", "no time"),
-        column::number("mean_ms", "mean"),
-        column::wide(column::number("min_ms", "min")),
-    ];
-    for level in &latency.options.levels {
+/// Returns the columns of percentiles; those with an interval have its ends behind them, for programs.
+pub(in crate::views) fn percentile_columns(levels: &[f64]) -> Vec<Column> {
+    let mut columns = Vec::new();
+    for level in levels {
         let name = percent_name(*level);
         let shown = column::number(&format!("p{name}_ms"), &format!("P{name}"));
         columns.push(if is_headline(*level) { shown } else { column::wide(shown) });
@@ -46,6 +45,31 @@ fn time_columns(latency: &Latency) -> Vec<Column> {
             columns.push(column::wide(column::number(&format!("p{name}_ms_hi"), "")));
         }
     }
+    columns
+}
+
+/// Returns the cells of [`percentile_columns`].
+pub(in crate::views) fn percentile_cells(summary: &Summary) -> Vec<Cell> {
+    let mut cells = Vec::new();
+    for percentile in &summary.percentiles {
+        cells.push(cell::millis(percentile.value_ms));
+        if has_interval(percentile.level) {
+            cells.push(cell::millis(percentile.interval_ms.map(|interval| interval.lo)));
+            cells.push(cell::millis(percentile.interval_ms.map(|interval| interval.hi)));
+        }
+    }
+    cells
+}
+
+fn time_columns(latency: &Latency) -> Vec<Column> {
+    let mut columns = vec![
+        column::number("calls", "calls"),
+        column::number("errors", "errors"),
+        column::number("unusable", "no time"),
+        column::number("mean_ms", "mean"),
+        column::wide(column::number("min_ms", "min")),
+    ];
+    columns.extend(percentile_columns(&latency.options.levels));
     let [lo, hi] = column::interval("under_limit", "interval");
     columns.extend([
         column::number("max_ms", "max"),
@@ -65,13 +89,7 @@ fn time_cells(one: &Series) -> Vec<Cell> {
         cell::millis(one.summary.mean_ms),
         cell::millis(one.summary.min_ms),
     ];
-    for percentile in &one.summary.percentiles {
-        cells.push(cell::millis(percentile.value_ms));
-        if has_interval(percentile.level) {
-            cells.push(cell::millis(percentile.interval_ms.map(|interval| interval.lo)));
-            cells.push(cell::millis(percentile.interval_ms.map(|interval| interval.hi)));
-        }
-    }
+    cells.extend(percentile_cells(&one.summary));
     let [lo, hi] = cell::interval(bounds(one.below.and_then(|share| share.interval)));
     cells.extend([
         cell::millis(one.summary.max_ms),
@@ -81,6 +99,14 @@ fn time_cells(one: &Series) -> Vec<Cell> {
         hi,
     ]);
     cells
+}
+
+/// Says how percentiles are read off.
+pub(in crate::views) fn quantile_words(kind: QuantileKind) -> &'static str {
+    match kind {
+        QuantileKind::Linear => "linear between order statistics (type 7, as numpy)",
+        QuantileKind::NearestRank => "nearest rank (type 1), always an observed value",
+    }
 }
 
 fn notes(scene: &Scene<'_>, latency: &Latency) -> Vec<String> {
@@ -99,10 +125,7 @@ fn notes(scene: &Scene<'_>, latency: &Latency) -> Vec<String> {
     vec![format!(
         "Calls that ended in an error are counted apart and in no time; no time: without a duration, or with a negative one. Percentiles: {}; a P99 needs 100 calls. Under limit: strictly \
          quicker than {}. Intervals ({}, in the CSV also of P50, P90, P95, P99) are {unit}.",
-        match options.kind {
-            crate::metrics::latency::QuantileKind::Linear => "linear between order statistics (type 7, as numpy)",
-            crate::metrics::latency::QuantileKind::NearestRank => "nearest rank (type 1), always an observed value",
-        },
+        quantile_words(options.kind),
         limits.join(", "),
         scene.level(),
     )]

@@ -20,6 +20,19 @@ fn stdout_as_csv_is_the_summary_table() {
 }
 
 #[test]
+fn turn_times_are_printed_where_times_are_asked_for() {
+    let analyzed = |more: &[&str]| {
+        let report = analyze(&[&["fixtures/tau2/reviewed", "--no-charts", "-qq"], more].concat());
+        let limits = report.metrics()["turn_times"]["turns"].as_array().cloned().unwrap_or_default();
+        let limits: Vec<Option<f64>> = limits.iter().map(|row| row["limit_ms"].as_f64()).collect();
+        (crate::support::text(&report.output.stdout).contains("turn gap"), limits)
+    };
+    let [ours, others] = [9000.0, 5000.0].map(Some);
+    assert_eq!(analyzed(&[]), (false, vec![others; 3]));
+    assert_eq!(analyzed(&["--slo", "agent=9s"]), (true, vec![ours, ours, others]));
+}
+
+#[test]
 fn a_file_of_someone_else_is_left_alone() {
     let out = temporary();
     write(&out.path().join("metrics.json"), "mine");

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 use taureport::{
-    analysis::{self, CellStats, Options, RaggedChoice},
+    analysis::{self, CellStats, Options, RaggedChoice, latency::LatencyOptions, turns::turn_times},
     metrics::quantile::quantile_type7,
     records::{Component, Episode, ErrorClass, Outcome, ReviewError, Tau2Facts, Termination, Tokens, episode::is_success},
-    sweep::Cell,
+    sweep::{Cell, ErrorPolicy},
 };
 
 use super::{assert_none, cells, compare, differences, facts, list, sweep};
@@ -51,6 +51,26 @@ fn episodes_are_counted_as_they_were_made() {
             "termination_missing": episodes.iter().filter(|one| facts(one).termination.is_none()).count(),
         })
     });
+}
+
+#[test]
+fn turns_take_as_long_as_they_were_made_to() {
+    let found = turn_times(sweep(), &LatencyOptions::default(), ErrorPolicy::Exclude).expect("some files have times");
+    let (mut wrong, mut checked) = (Vec::new(), 0);
+    for (name, index, wanted) in cells() {
+        let mut turns = json!({});
+        for row in ["agent generation time", "agent turn gap", "user simulator turn gap"] {
+            turns[row] = json!({"turns": 0, "sum_ms": 0.0});
+        }
+        for row in found.rows.iter().filter(|row| row.cell == index) {
+            let sum_ms = row.sorted_ms.iter().sum::<f64>();
+            turns[format!("{} {}", row.side.name(), row.source.name())] = json!({"turns": row.summary.n, "sum_ms": sum_ms});
+            checked += row.summary.n;
+        }
+        wrong.extend(compare(&name, &json!({"turns": turns}), &wanted));
+    }
+    assert_none(&wrong);
+    assert!(checked > 100, "{checked} turns");
 }
 
 #[test]

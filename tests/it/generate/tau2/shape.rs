@@ -180,9 +180,25 @@ fn ticks() -> Json {
     Json::List((0..3).map(tick).collect())
 }
 
+/// Writes into messages when they were made, as newer versions do.
+fn stamp(messages: &mut Json, one: &Simulation) {
+    let (Json::List(messages), Some(talk), Some(start)) = (messages, &one.talk, one.start_ms) else { return };
+    for (message, moment) in messages.iter_mut().zip(talk.moments(one.duration_ms)) {
+        let Json::Object(pairs) = message else { continue };
+        push(pairs, "timestamp", clock(start + moment.after_ms));
+        if moment.role != "tool" {
+            let seconds = moment.generation_ms.map(|ms| Json::Float(ms as f64 / 1e3));
+            push(pairs, "generation_time_seconds", or_null(seconds));
+        }
+    }
+}
+
 /// All twenty-five keys of the newest version.
 fn newest(one: &Simulation, domain: Domain) -> Json {
     let mut pairs = members(one, domain, true);
+    if let Some((_, messages)) = pairs.iter_mut().find(|(key, _)| key == "messages") {
+        stamp(messages, one);
+    }
     let Extras { review, user_review, auth, retries } = &one.extras;
     let errors = |found: &[Finding], of_both: bool| {
         let error = |(source, severity, tag): &Finding| {

@@ -18,11 +18,25 @@ pub(super) struct Tokens {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Talk {
     pub(super) messages: Vec<Json>,
+    /// Who wrote each of them.
+    roles: Vec<String>,
     pub(super) turns: u64,
     pub(super) tool_calls: u64,
     pub(super) tool_errors: u64,
     pub(super) agent: Tokens,
     pub(super) user: Tokens,
+}
+
+/// When a message was made.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Moment<'a> {
+    pub(super) role: &'a str,
+    /// After the start of the simulation.
+    pub(super) after_ms: u64,
+    /// After the message before.
+    pub(super) gap_ms: Option<u64>,
+    /// Of the agent only.
+    pub(super) generation_ms: Option<u64>,
 }
 
 /// How a conversation ends.
@@ -70,6 +84,24 @@ impl Talk {
         talk
     }
 
+    /// Says when each message of a talk of that length was made and how long that took, in milliseconds. Nothing is drawn, so that
+    /// all else stays as it is.
+    pub(super) fn moments(&self, duration_ms: u64) -> Vec<Moment<'_>> {
+        let weights: Vec<u64> = (0..self.roles.len() as u64).map(|at| if at == 0 { 0 } else { 3 + 7 * at * at % 11 }).collect();
+        let all: u64 = weights.iter().sum::<u64>().max(1);
+        let (mut before, mut weight) = (None, 0);
+        let moment = |(role, own): (&'_ String, &u64)| {
+            weight += own;
+            let after_ms = duration_ms * weight / all;
+            let gap_ms = before.replace(after_ms).map(|before| after_ms - before);
+            let generation_ms = gap_ms.filter(|_| role == "assistant").map(|gap| gap * 9 / 10);
+            (after_ms, gap_ms, generation_ms)
+        };
+        let times: Vec<(u64, Option<u64>, Option<u64>)> = self.roles.iter().zip(&weights).map(moment).collect();
+        let of = |(role, (after_ms, gap_ms, generation_ms))| Moment { role, after_ms, gap_ms, generation_ms };
+        self.roles.iter().map(String::as_str).zip(times).map(of).collect()
+    }
+
     fn side(&mut self, role: &str) -> &mut Tokens {
         if role == "user" { &mut self.user } else { &mut self.agent }
     }
@@ -83,6 +115,7 @@ impl Talk {
             side.output += output;
             object! {"completion_tokens": output, "prompt_tokens": input}
         });
+        self.roles.push(role.to_owned());
         self.messages.push(object! {
             "role": role,
             "content": content,
@@ -109,6 +142,7 @@ impl Talk {
         self.add(action.requestor(), Json::Null, Json::List(vec![call]), usage);
         self.tool_calls += 1;
         self.tool_errors += u64::from(error.is_some());
+        self.roles.push("tool".to_owned());
         self.messages.push(object! {
             "id": id,
             "role": "tool",

@@ -7,7 +7,7 @@ use super::{
     plan::{Run, RunFile, Shape},
     reward::recorded,
     simulation::{Cost, Simulation, Verdict},
-    talk::{Talk, Tokens},
+    talk::{Moment, Talk, Tokens},
     task::{COMPONENTS, NL_ASSERTION, Task},
 };
 use crate::generate::{
@@ -149,6 +149,7 @@ fn cell(run: &Run) -> Json {
     truth.extend([("agent_cost", costs(all, |one| one.agent_cost)), ("user_cost", costs(all, |one| one.user_cost))]);
     truth.push(("durations", if nameless { durations(&[]) } else { durations(all) }));
     truth.push(("conversations", conversations(run)));
+    truth.push(("turns", turns(run)));
     truth.push(("nl_judged", checked(run).filter(|(_, task, _)| task.basis.contains(&NL_ASSERTION)).count().into()));
     truth.extend([("components", components(run)), ("checks_on_record", checks(run)), ("actions", actions(run))]);
     truth.extend(extras(all));
@@ -236,6 +237,23 @@ fn conversations(run: &Run) -> Json {
         "tool_errors": if run.is_flat() { 0 } else { sum(|talk| talk.tool_errors) },
         "agent_tokens": tokens(|talk| talk.agent),
         "user_tokens": tokens(|talk| talk.user),
+    }
+}
+
+/// Times of messages, which the newest shape alone records.
+fn turns(run: &Run) -> Json {
+    let is_timed = run.files.iter().any(|file| file.shape == Shape::Newest);
+    let timed = run.simulations.iter().filter(|one| is_timed && one.start_ms.is_some());
+    let moments: Vec<Moment<'_>> =
+        timed.filter_map(|one| Some(one.talk.as_ref()?.moments(one.duration_ms))).flatten().collect();
+    let of = |role: &str, source: fn(&Moment<'_>) -> Option<u64>| {
+        let known: Vec<u64> = moments.iter().filter(|one| one.role == role).filter_map(source).collect();
+        object! {"turns": known.len(), "sum_ms": known.iter().sum::<u64>()}
+    };
+    object! {
+        "agent generation time": of("assistant", |one| one.generation_ms),
+        "agent turn gap": of("assistant", |one| one.gap_ms),
+        "user simulator turn gap": of("user", |one| one.gap_ms),
     }
 }
 
