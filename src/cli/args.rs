@@ -163,7 +163,7 @@ pub(super) struct QueryArgs {
     /// The query, e.g. "SELECT model, avg(reward) AS reward FROM all_episodes WHERE counted GROUP BY model".
     ///
     /// Tables: those of `--tables`, and `all_episodes`: episodes with the columns of their runs, tasks and cells.
-    #[arg(required = true, value_name = "SQL")]
+    #[arg(required = true, allow_hyphen_values = true, value_name = "SQL")]
     pub(super) sql: Option<String>,
     #[command(flatten)]
     pub(super) input: InputArgs,

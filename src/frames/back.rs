@@ -3,14 +3,14 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
-    rows::Rows,
+    rows::{AGENT, Rows},
     schema::{FrameError, Row},
-    tables::{ComponentRow, EpisodeRow, IssueRow, ReviewRow, RunRow, TaskRow},
+    tables::{ComponentRow, EpisodeRow, IssueRow, ReviewRow, RunRow, TaskRow, TurnRow},
 };
 use crate::records::{
     ActionCheck, Benchmark, Component, Conversation, Episode, ErrorClass, FileKind, Fingerprint, Identity, Issue, IssueKind,
     Loaded, Origin, Outcome, Part, PassedOver, ResultFile, ReviewError, RunError, SourceFile, StoredMetrics, TaskId, Tau2Facts,
-    Tau2Run, Tau2Task, Termination, Tokens,
+    Tau2Run, Tau2Task, Termination, Tokens, Turn, TurnParts, log::Role,
 };
 
 /// Records of tables by run and record.
@@ -39,6 +39,9 @@ pub fn into_loaded(rows: Rows) -> Result<Vec<Loaded>, FrameError> {
         plan.tasks.insert(TaskId::new(row.task.as_str()), task(&row)?);
     }
     let mut facts = Facts::of(rows.components, rows.checks, rows.reviews)?;
+    for row in rows.turns {
+        facts.turns.entry((row.run, row.record)).or_default().push(turn(&row));
+    }
     for row in rows.episodes {
         let (file, identity) = runs.get(&row.run).cloned().ok_or_else(|| no_run("episodes", row.run))?;
         let file = files.get_mut(&file).ok_or_else(|| no_run("episodes", row.run))?;
@@ -72,6 +75,7 @@ struct Facts {
     components: ByRecord<ComponentRow>,
     checks: ByRecord<ActionCheck>,
     reviews: ByRecord<ReviewError>,
+    turns: ByRecord<Turn>,
 }
 
 impl Facts {
@@ -80,7 +84,8 @@ impl Facts {
         checks: Vec<super::tables::CheckRow>,
         reviews: Vec<ReviewRow>,
     ) -> Result<Self, FrameError> {
-        let mut found = Self { components: BTreeMap::new(), checks: BTreeMap::new(), reviews: BTreeMap::new() };
+        let mut found =
+            Self { components: BTreeMap::new(), checks: BTreeMap::new(), reviews: BTreeMap::new(), turns: BTreeMap::new() };
         for row in components {
             found.components.entry((row.run, row.record)).or_default().push(row);
         }
@@ -216,6 +221,7 @@ fn tau2(row: EpisodeRow, facts: &mut Facts) -> Result<Tau2Facts, FrameError> {
         action_checks: facts.checks.remove(&key).unwrap_or_default(),
         nl_judged: row.nl_judged,
         duration_s: row.duration_s,
+        turns: facts.turns.remove(&key).unwrap_or_default(),
         start_time: row.start_time,
         end_time: row.end_time,
         placeholder_times: row.has_placeholder_times,
@@ -233,6 +239,19 @@ fn tau2(row: EpisodeRow, facts: &mut Facts) -> Result<Tau2Facts, FrameError> {
         seed: row.seed,
         discarded: row.is_discarded,
         matched_by_order: row.is_matched_by_order,
+    })
+}
+
+fn turn(row: &TurnRow) -> Turn {
+    Turn::new(&TurnParts {
+        side: if row.role == AGENT { Role::Agent } else { Role::UserSim },
+        position: row.position,
+        at_ms: row.at_ms,
+        generation_ms: row.generation_ms,
+        gap_ms: row.gap_ms,
+        cost_usd: row.cost_usd,
+        input_tokens: row.input_tokens,
+        output_tokens: row.output_tokens,
     })
 }
 

@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use super::{
     FrameResult, PerTask, episodes, per_task,
-    tables::{CellRow, CheckRow, ComponentRow, EpisodeRow, IssueRow, PassedOverRow, ReviewRow, RunRow, TaskResultRow, TaskRow},
+    tables::{
+        CellRow, CheckRow, ComponentRow, EpisodeRow, IssueRow, PassedOverRow, ReviewRow, RunRow, TaskResultRow, TaskRow,
+        TurnRow,
+    },
 };
 use crate::{
-    records::{Component, Episode, Identity, Loaded, Outcome, Part, ResultFile, TaskId, Tau2Facts},
+    records::{Component, Episode, Identity, Loaded, Outcome, Part, ResultFile, TaskId, Tau2Facts, Turn, log::Role},
     sweep::{ErrorPolicy, Fate, RecordFate, Sweep},
 };
 
@@ -24,6 +27,8 @@ pub struct Rows {
     pub components: Vec<ComponentRow>,
     /// Checks of the evaluator.
     pub checks: Vec<CheckRow>,
+    /// Timed messages.
+    pub turns: Vec<TurnRow>,
     /// Errors found by reviewers.
     pub reviews: Vec<ReviewRow>,
     /// Findings.
@@ -185,6 +190,20 @@ impl Rows {
             let (tool, requestor) = (check.tool.clone(), check.requestor.clone());
             self.checks.push(CheckRow { run, record, position, tool, requestor, writes: check.writes, met: check.matched });
         }
+        for turn in facts.turns.iter().map(Turn::parts) {
+            self.turns.push(TurnRow {
+                run,
+                record,
+                position: turn.position,
+                role: if turn.side == Role::Agent { AGENT } else { USER }.to_owned(),
+                at_ms: turn.at_ms,
+                generation_ms: turn.generation_ms,
+                gap_ms: turn.gap_ms,
+                cost_usd: turn.cost_usd,
+                input_tokens: turn.input_tokens,
+                output_tokens: turn.output_tokens,
+            });
+        }
         for (position, found) in (0..).zip(facts.review.iter().flatten()) {
             self.reviews.push(ReviewRow {
                 run,
@@ -197,6 +216,10 @@ impl Rows {
         }
     }
 }
+
+/// Whose message a turn is.
+pub(super) const AGENT: &str = "agent";
+const USER: &str = "user";
 
 fn run_row((run, file, part): (u32, u32, u32), result: &ResultFile, identity: &Identity) -> RunRow {
     let value = |part: &Option<Part>| part.as_ref().map(|part| part.value.clone());

@@ -243,6 +243,32 @@ table! {
 }
 
 table! {
+    /// One message of the agent or the user simulator of which the file says a time, a cost or tokens (τ²-bench).
+    TurnRow = "turns" by ["run", "record", "position"] {
+        /// Number of the run.
+        run: u32,
+        /// Position of the record in its file.
+        record: u64,
+        /// Position of the message in the conversation, from 0 on.
+        position: u32,
+        /// Whose message it is: agent or user.
+        role: String,
+        /// When it was made, in milliseconds since 1970, by the clock of the machine that wrote it.
+        at_ms: Option<i64>,
+        /// How long its generation took, in milliseconds.
+        generation_ms: Option<f64>,
+        /// Time since the message before it, in milliseconds, with all that happened between the two.
+        gap_ms: Option<f64>,
+        /// What it cost in US dollars.
+        cost_usd: Option<f64>,
+        /// Input tokens.
+        input_tokens: Option<u32>,
+        /// Output tokens.
+        output_tokens: Option<u32>,
+    }
+}
+
+table! {
     /// One error that a reviewer found (τ²-bench).
     ReviewRow = "reviews" by ["run", "record", "position"] {
         /// Number of the run.
@@ -369,12 +395,13 @@ table! {
 }
 
 /// All tables, in the order of the documentation.
-pub const TABLES: [Table; 10] = [
+pub const TABLES: [Table; 11] = [
     RunRow::TABLE,
     TaskRow::TABLE,
     EpisodeRow::TABLE,
     ComponentRow::TABLE,
     CheckRow::TABLE,
+    TurnRow::TABLE,
     ReviewRow::TABLE,
     IssueRow::TABLE,
     PassedOverRow::TABLE,

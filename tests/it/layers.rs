@@ -39,8 +39,9 @@ const LAYERS: [(&str, &[&str]); 17] = [
 ];
 
 /// Names of the outside and the one module that may speak them.
-const OWNERS: [(&[&str], &str); 8] = [
-    (&["polars", "polars_io"], "frames"),
+const OWNERS: [(&[&str], &str); 9] = [
+    (&["polars"], "frames"),
+    (&["polars_io"], "frames"),
     (&["clap"], "cli"),
     (&["indicatif"], "cli"),
     (&["plotters"], "charts"),

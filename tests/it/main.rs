@@ -21,6 +21,7 @@ mod secrets;
 mod simulate;
 mod simulate_verdicts;
 mod support;
+mod tables;
 mod truth;
 mod truth_logs;
 mod truth_tau2;

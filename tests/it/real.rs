@@ -32,12 +32,17 @@ struct Data {
     files: BTreeMap<String, Loaded>,
 }
 
+/// Returns the folder of real data, if it is there.
+pub(crate) fn data_folder() -> Option<PathBuf> {
+    let root = env::var_os("TAUREPORT_REAL_DATA").map_or_else(|| repository().join("../shared/data"), PathBuf::from);
+    root.join("expected.json").is_file().then_some(root)
+}
+
 /// Reads everything, or says that there is nothing.
 fn data() -> Option<&'static Data> {
     static DATA: OnceLock<Option<Data>> = OnceLock::new();
     let data = DATA.get_or_init(|| {
-        let root = env::var_os("TAUREPORT_REAL_DATA").map_or_else(|| repository().join("../shared/data"), PathBuf::from);
-        if root.join("expected.json").is_file() {
+        if let Some(root) = data_folder() {
             return Some(read(root));
         }
         // Written past the test harness, which shows what is printed of failed tests only.

@@ -1,0 +1,232 @@
+//! Tables: written, read back, merged, filtered and asked.
+
+use std::{collections::BTreeMap, env, fs, path::Path};
+
+use serde_json::Value;
+use taureport::frames::TABLES;
+
+use crate::{
+    real::data_folder,
+    support::{analyze, argument, read_tree, repository, run, temporary, text, write},
+};
+
+/// Exports, and returns the words on stderr.
+fn export(paths: &[&str], folder: &Path, more: &[&str]) -> String {
+    let output = run(&[&["export", "-o", &argument(folder)], paths, more].concat());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    text(&output.stderr)
+}
+
+fn metrics(paths: &[&str]) -> Vec<u8> {
+    let mut report = analyze(&[paths, &["--no-charts"]].concat());
+    report.files.remove("metrics.json").unwrap_or_else(|| panic!("{paths:?}: {}", text(&report.output.stderr)))
+}
+
+#[test]
+fn tables_that_are_read_back_give_the_same_numbers() {
+    for paths in [&["fixtures/sweep"][..], &["fixtures/tau2"], &["fixtures/broken"], &["a=fixtures/sweep", "b=fixtures/tau2"]] {
+        let wanted = metrics(paths);
+        for form in ["parquet", "arrow"] {
+            let folder = temporary();
+            export(paths, &folder.path().join("tables"), &["--format", form]);
+            assert!(metrics(&[&argument(&folder.path().join("tables"))]) == wanted, "{paths:?} as {form}");
+        }
+    }
+}
+
+#[test]
+fn shards_exported_apart_and_merged_are_the_whole() {
+    let folder = temporary();
+    let parts = ["fixtures/sweep/results/airline", "fixtures/sweep/results/retail", "fixtures/tau2"];
+    let shards: Vec<String> = (0..parts.len()).map(|at| argument(&folder.path().join(format!("shard_{at}")))).collect();
+    for (part, shard) in parts.iter().zip(&shards) {
+        export(&[part], Path::new(shard), &[]);
+    }
+    let wanted = metrics(&parts);
+    let all: Vec<&str> = shards.iter().map(String::as_str).collect();
+    assert!(metrics(&all) == wanted, "in order");
+    let reversed: Vec<&str> = all.iter().rev().copied().collect();
+    assert!(metrics(&reversed) == wanted, "in reverse order");
+    assert!(metrics(&[&argument(folder.path())]) == wanted, "by the folder around them");
+    assert!(metrics(&[all[0], parts[1], all[2]]) == wanted, "with files among them");
+}
+
+#[test]
+fn the_same_input_gives_the_same_tables() {
+    let folder = temporary();
+    let [one, other] = ["one", "other"].map(|name| folder.path().join(name));
+    export(&["fixtures/sweep", "fixtures/tau2"], &one, &[]);
+    export(&["fixtures/tau2", "fixtures/sweep"], &other, &[]);
+    assert!(read_tree(&one) == read_tree(&other));
+    let files = read_tree(&one);
+    for table in TABLES {
+        assert!(files.contains_key(&format!("{}.parquet", table.name)), "{}", table.name);
+    }
+}
+
+#[test]
+fn a_folder_of_tables_is_a_side_of_a_comparison() {
+    let folder = temporary();
+    let tables = argument(&folder.path().join("tables"));
+    export(&["fixtures/sweep/results/airline/act"], Path::new(&tables), &[]);
+    let compare = |base: &str| {
+        let out = temporary();
+        let new = "fixtures/sweep/results/airline/act";
+        let output = run(&["compare", base, new, "--no-charts", "-o", &argument(out.path())]);
+        let mut files = read_tree(out.path());
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        let mut found: Value = serde_json::from_slice(&files.remove("comparison.json").unwrap()).unwrap();
+        found["sides"].take();
+        found["rows"].clone()
+    };
+    assert_eq!(compare(&tables), compare("fixtures/sweep/results/airline/act"));
+}
+
+#[test]
+fn what_cannot_be_read_back_is_said() {
+    let folder = temporary();
+    let at = |name: &str| folder.path().join(name);
+    export(&["fixtures/sweep/results/airline/act"], &at("csv"), &["--format", "csv"]);
+    export(&["fixtures/sweep/results/airline/act"], &at("parquet"), &[]);
+    let said = |name: &str| {
+        let output = run(&["analyze", &argument(&at(name)), "--no-charts", "-o", &argument(&at("out"))]);
+        (output.status.code(), text(&output.stderr))
+    };
+    let (code, words) = said("csv");
+    assert!(code == Some(2) && words.contains("tables exported as csv are not read back"), "{words}");
+    let schema = fs::read_to_string(at("parquet/schema.json")).unwrap();
+    write(&at("parquet/schema.json"), schema.replace("\"schema_version\": \"1.0\"", "\"schema_version\": \"2.0\""));
+    let (code, words) = said("parquet");
+    assert!(code == Some(2) && words.contains("the tables have version 2.0"), "{words}");
+    write(&at("parquet/schema.json"), schema);
+    write(&at("parquet/episodes.parquet"), b"PAR1 nothing");
+    let (code, words) = said("parquet");
+    assert!(code == Some(2) && words.contains("episodes.parquet: "), "{words}");
+    fs::remove_file(at("parquet/episodes.parquet")).unwrap();
+    let (code, words) = said("parquet");
+    assert!(code == Some(2) && words.contains("episodes.parquet: "), "{words}");
+}
+
+/// Answers a query over fixtures as JSON.
+fn query(sql: &str, paths: &[&str]) -> Vec<Value> {
+    let output = run(&[&["query", sql], paths, &["--format", "json"]].concat());
+    assert!(output.status.success(), "{sql}: {}", text(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn portable_queries_agree_with_the_report() {
+    let sql = |name: &str| fs::read_to_string(repository().join("sql").join(name)).unwrap();
+    let paths = ["fixtures/sweep", "fixtures/tau2"];
+    let report = analyze(&[&paths[..], &["--no-charts", "--ragged", "available"]].concat());
+    let found: BTreeMap<String, Value> =
+        query(&sql("pass_k.sql"), &paths).into_iter().map(|row| (row["cell"].as_str().unwrap().to_owned(), row)).collect();
+    let mut checked = 0;
+    for cell in report.metrics()["cells"].as_array().unwrap() {
+        for point in cell["pass_hat"].as_array().unwrap() {
+            let (k, Some(value)) = (point["k"].as_u64().unwrap(), point["value"].as_f64()) else { continue };
+            if k <= 4 {
+                let own = found[cell["name"].as_str().unwrap()][format!("pass_{k}")].as_f64().unwrap();
+                assert!((own - value).abs() < 1e-12, "{}: pass^{k} is {own}, not {value}", cell["name"]);
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 20, "{checked}");
+    let trials: u64 = query(&sql("coverage.sql"), &paths).iter().map(|row| row["trials"].as_u64().unwrap()).sum();
+    let cells = report.metrics()["cells"].as_array().unwrap().clone();
+    let without_task: u64 = cells.iter().map(|cell| cell["episodes"]["without_task"].as_u64().unwrap_or(0)).sum();
+    let counted: u64 = cells.iter().map(|cell| cell["episodes"]["counted"].as_u64().unwrap()).sum();
+    assert_eq!(trials, counted - without_task);
+    assert!(!query(&sql("turn_percentiles.sql"), &paths).is_empty());
+    assert!(!query(&sql("cost_per_success.sql"), &paths).is_empty());
+}
+
+#[test]
+fn queries_and_filters_that_are_wrong_are_said() {
+    let wrong = |arguments: &[&str], words: &str| {
+        let output = run(arguments);
+        let said = text(&output.stderr);
+        assert!(output.status.code() == Some(2) && said.contains(words), "{arguments:?}: {said}");
+    };
+    wrong(&["query", "SELECT modl FROM runs", "fixtures/sweep"], "did you mean model");
+    wrong(&["query", "SELECT", "fixtures/sweep"], "the query cannot be answered");
+    let out = temporary();
+    let out = argument(&out.path().join("out"));
+    let analyze = |filter: &str, words: &str| wrong(&["analyze", "fixtures/sweep", "--filter", filter, "-o", &out], words);
+    analyze("envv = 'airline'", "did you mean env");
+    analyze("env = 'nowhere'", "leaves none of 451 episodes");
+}
+
+#[test]
+fn a_filter_leaves_what_it_says_on_every_command() {
+    let only = |arguments: &[&str]| metrics(&[&["fixtures/sweep"], arguments].concat());
+    let filtered: Value = serde_json::from_slice(&only(&["--filter", "env = 'airline' AND trial < 2"])).unwrap();
+    let cells = filtered["cells"].as_array().unwrap();
+    assert!(
+        cells.iter().all(|cell| cell["env"] == "airline" && cell["trials_max"].as_u64().is_none_or(|most| most <= 4)),
+        "{cells:#?}"
+    );
+    let kept: u64 = cells.iter().map(|cell| cell["episodes"]["kept"].as_u64().unwrap()).sum();
+    let sql = "SELECT count(*) AS n FROM all_episodes WHERE fate = 'kept' AND env = 'airline' AND trial < 2";
+    assert_eq!(query(sql, &["fixtures/sweep"])[0]["n"].as_u64(), Some(kept));
+    let all = query("SELECT count(*) AS n FROM episodes", &["fixtures/sweep", "--filter", "env = 'airline' AND trial < 2"]);
+    assert_eq!(all[0]["n"].as_u64(), Some(kept));
+}
+
+/// The part of `docs/frames.md` that the tables themselves say.
+fn documentation() -> String {
+    let mut out = String::new();
+    for table in TABLES {
+        out += &format!("### `{}`\n\n{} Key: {}.\n\n", table.name, table.row, table.key.join(", "));
+        out += "| column | type | meaning |\n| --- | --- | --- |\n";
+        for column in table.columns {
+            let null = if column.nullable { " or null" } else { "" };
+            out += &format!("| `{}` | {}{null} | {} |\n", column.name, column.kind.name(), column.meaning);
+        }
+        out += "\n";
+    }
+    out
+}
+
+#[test]
+fn the_documentation_lists_all_columns() {
+    const BEGIN: &str = "<!-- tables -->\n";
+    const END: &str = "<!-- end of tables -->\n";
+    let path = repository().join("docs/frames.md");
+    let text = fs::read_to_string(&path).unwrap();
+    let (before, rest) = text.split_once(BEGIN).unwrap();
+    let (own, after) = rest.split_once(END).unwrap();
+    let wanted = format!("\n{}", documentation());
+    if env::var_os("TAUREPORT_WRITE_SAMPLE").is_some() {
+        fs::write(&path, format!("{before}{BEGIN}{wanted}{END}{after}")).unwrap();
+        return;
+    }
+    assert!(
+        own == wanted,
+        "docs/frames.md lags behind the tables: TAUREPORT_WRITE_SAMPLE=1 cargo test --test it documentation"
+    );
+}
+
+/// Every folder of real results gives the same numbers from its tables.
+#[test]
+#[cfg_attr(not(real_data), ignore = "no real data")]
+fn tables_of_real_results_give_the_same_numbers() {
+    let Some(data) = data_folder() else { return };
+    let mut checked = 0;
+    for group in ["tau1", "tau2", "dialects"] {
+        let mut folders: Vec<_> = fs::read_dir(data.join(group)).unwrap().map(|entry| entry.unwrap().path()).collect();
+        folders.sort();
+        for folder in folders.iter().filter(|folder| folder.is_dir()) {
+            let out = temporary();
+            let tables = out.path().join("tables");
+            let output = run(&["export", &argument(folder), "-o", &argument(&tables)]);
+            if output.status.code() == Some(4) || text(&output.stderr).contains("not part of the tables") {
+                continue;
+            }
+            assert!(metrics(&[&argument(&tables)]) == metrics(&[&argument(folder)]), "{}", folder.display());
+            checked += 1;
+        }
+    }
+    assert!(checked >= 20, "{checked}");
+}
