@@ -96,12 +96,13 @@ impl Rows {
         for episode in &file.episodes {
             let part = episode.identity.as_deref().map(|identity| {
                 let known = parts.iter().find(|(other, _)| std::ptr::eq(*other, identity) || *other == identity);
-                known.map(|(_, part)| *part).unwrap_or_else(|| {
-                    let part = count(self.runs.len());
-                    self.runs.push(run_row((part, number, count(parts.len()) + 1), file, identity));
-                    parts.push((identity, part));
-                    part
-                })
+                if let Some((_, part)) = known {
+                    return *part;
+                }
+                let part = count(self.runs.len());
+                self.runs.push(run_row((part, number, count(parts.len()) + 1), file, identity));
+                parts.push((identity, part));
+                part
             });
             let fate = by_record.get(&episode.record).copied();
             self.add_episode(part.unwrap_or(run), episode, fate, errors);

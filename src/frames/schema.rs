@@ -192,6 +192,7 @@ macro_rules! table {
 pub(super) use table;
 
 #[cfg(test)]
+#[expect(unreachable_pub, reason = "rows of tables are public")]
 mod tests {
     use super::*;
 

@@ -111,7 +111,7 @@ fn what_cannot_be_read_back_is_said() {
 fn query(sql: &str, paths: &[&str]) -> Vec<Value> {
     let output = run(&[&["query", sql], paths, &["--format", "json"]].concat());
     assert!(output.status.success(), "{sql}: {}", text(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
+    serde_json::from_slice(&output.stdout).expect("the answer is JSON")
 }
 
 #[test]
