@@ -271,6 +271,17 @@ fn a_success_costs_the_time_of_failures_too() {
 }
 
 #[test]
+fn what_counts_as_solved_follows_the_policy_for_errors() {
+    let failed = |policy: &str| {
+        let report = analyze(&["fixtures/logs", "--errors", policy, "--no-charts"]);
+        let row = report.table("latency_time").into_iter().find(|row| row[0] == "airline" && row[2] == "failed");
+        row.map(|row| row[3].clone())
+    };
+    // One airline episode was lost to an error of the machinery.
+    assert_eq!((failed("exclude"), failed("fail")), (Some("2".to_owned()), Some("3".to_owned())));
+}
+
+#[test]
 fn slow_calls_in_error_are_marked() {
     let table = report().table("latency_slowest");
     let marked: Vec<&Vec<String>> = table[1..].iter().filter(|row| row[3] == "true").collect();

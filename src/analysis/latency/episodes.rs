@@ -10,11 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     metrics::{decomposition::decompose, quantile::quantile_type7},
     records::{
-        Outcome, TaskId,
-        episode::is_success,
+        TaskId,
         log::{Event, LogFile, Role, calendar},
     },
-    sweep::{CellKey, Sweep, Trial},
+    sweep::{CellKey, ErrorPolicy, Sweep, Trial},
 };
 
 /// Where the time of an episode goes.
@@ -83,8 +82,8 @@ pub struct EpisodeTime {
     pub task: TaskId,
     /// The trial on record.
     pub trial: Option<i64>,
-    /// Whether it was solved.
-    pub solved: bool,
+    /// Whether it was solved; `None` where it does not count.
+    pub solved: Option<bool>,
     /// Wall-clock time, seconds: the recorded one, else from the first call to the last.
     pub span_s: f64,
     /// Time by component, seconds, in the order of [`Component::ALL`]; with the unexplained time they add up to the span.
@@ -141,7 +140,7 @@ struct Candidate<'a> {
 const SLACK_MS: i64 = 1000;
 
 /// Attaches the calls of all logs to the episodes of a sweep.
-pub(super) fn join(sweep: &Sweep) -> Joined {
+pub(super) fn join(sweep: &Sweep, errors: ErrorPolicy) -> Joined {
     let candidates = candidates(sweep);
     let mut by_task: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, candidate) in candidates.iter().enumerate() {
@@ -174,7 +173,7 @@ pub(super) fn join(sweep: &Sweep) -> Joined {
         }
     }
     let episodes: Vec<EpisodeTime> =
-        attached.into_iter().filter_map(|(index, calls)| episode_time(&candidates[index], &calls)).collect();
+        attached.into_iter().filter_map(|(index, calls)| episode_time(&candidates[index], &calls, errors)).collect();
     Joined { attachment, rows: rows(&episodes), episodes }
 }
 
@@ -303,7 +302,7 @@ fn common_folders(a: &str, b: &str) -> usize {
     folders(a).iter().zip(&folders(b)).take_while(|(a, b)| a == b).count()
 }
 
-fn episode_time(candidate: &Candidate<'_>, calls: &[(Component, i64, i64)]) -> Option<EpisodeTime> {
+fn episode_time(candidate: &Candidate<'_>, calls: &[(Component, i64, i64)], errors: ErrorPolicy) -> Option<EpisodeTime> {
     let first = calls.iter().map(|(_, start, _)| *start).min()?;
     let last = calls.iter().map(|(_, _, end)| *end).max()?;
     let span = candidate.span_ms.map_or((first, last), |(start, end)| (start * 1000, end * 1000));
@@ -315,12 +314,12 @@ fn episode_time(candidate: &Candidate<'_>, calls: &[(Component, i64, i64)]) -> O
     for (part, share) in parts_s.iter_mut().zip(&parts.shares) {
         *part = seconds(share.part_us);
     }
-    let solved = matches!(candidate.trial.episode.outcome, Outcome::Scored { reward } if is_success(reward));
+    let standing = errors.standing(&candidate.trial.episode);
     Some(EpisodeTime {
         cell: candidate.cell,
         task: candidate.task.clone(),
         trial: candidate.trial.episode.trial,
-        solved,
+        solved: standing.counted.then_some(standing.success),
         span_s: seconds(parts.span_us),
         parts_s,
         unexplained_s: seconds(parts.unexplained_us),
@@ -330,8 +329,8 @@ fn episode_time(candidate: &Candidate<'_>, calls: &[(Component, i64, i64)]) -> O
 
 fn rows(episodes: &[EpisodeTime]) -> Vec<TimeRow> {
     let mut groups: BTreeMap<(usize, bool), Vec<&EpisodeTime>> = BTreeMap::new();
-    for episode in episodes {
-        groups.entry((episode.cell, !episode.solved)).or_default().push(episode);
+    for (episode, solved) in episodes.iter().filter_map(|episode| Some((episode, episode.solved?))) {
+        groups.entry((episode.cell, !solved)).or_default().push(episode);
     }
     let row = |((cell, failed), own): ((usize, bool), Vec<&EpisodeTime>)| {
         let mean = |part: &dyn Fn(&EpisodeTime) -> f64| own.iter().map(|one| part(one)).sum::<f64>() / own.len() as f64;

@@ -17,7 +17,7 @@ pub use servers::{ServerFigures, StatusRow};
 use crate::{
     metrics::latency::{DEFAULT_LEVELS, QuantileKind, SummaryOptions},
     records::log::Role,
-    sweep::Sweep,
+    sweep::{ErrorPolicy, Sweep},
 };
 
 /// Limit of a call without one of its own, in milliseconds.
@@ -80,12 +80,12 @@ pub struct Latency {
     pub joined: Joined,
 }
 
-/// Computes the figures of the logs; `None` where no log has a timed call or a server's status.
-pub fn latency(sweep: &Sweep, options: &LatencyOptions) -> Option<Latency> {
+/// Computes the figures of the logs; `None` where no log has a timed call or a server's status. `errors` says which episodes count, and as what.
+pub fn latency(sweep: &Sweep, options: &LatencyOptions, errors: ErrorPolicy) -> Option<Latency> {
     let rest = || {
         rayon::join(
             || (runs::figures(&sweep.logs), servers::figures(&sweep.logs)),
-            || (runs::slowest(&sweep.logs), episodes::join(sweep)),
+            || (runs::slowest(&sweep.logs), episodes::join(sweep, errors)),
         )
     };
     let (calls, ((runs, servers), (slowest, joined))) = rayon::join(|| series::collect(&sweep.logs), rest);

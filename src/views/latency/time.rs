@@ -96,7 +96,7 @@ fn episodes(scene: &Scene<'_>, latency: &Latency) -> Table {
                 cell::text(name.short.clone()),
                 cell::text(one.task.to_string()),
                 cell::integer(one.trial),
-                cell::flag(Some(one.solved)),
+                cell::flag(one.solved),
                 cell::duration(Some(one.span_s)),
             ];
             cells.extend(one.parts_s.map(|part| cell::duration(Some(part))));
@@ -131,7 +131,8 @@ fn per_solved(scene: &Scene<'_>, rows: &[TimeRow]) -> Table {
             cell::duration((solved > 0).then(|| sum / solved as f64)),
         ]
     });
-    let notes = vec!["Over episodes with calls: the time of all of them, failed ones too, over the solved ones.".to_owned()];
+    let notes =
+        vec!["Over episodes with calls that count: the time of all of them, failed ones too, over the solved ones.".to_owned()];
     let title = "Time per solved episode".to_owned();
     Table { id: "latency_per_solved".to_owned(), title, columns, rows: of_cell.collect(), notes }
 }

@@ -190,11 +190,10 @@ fn time(run: &Run, model: &str) -> Vec<Json> {
         let last = calls.iter().map(|(_, _, end)| *end).max();
         let (Some(first), Some(last)) = (first, last) else { continue };
         let span = if run.domain == "retail" { (signed(episode.start * 10), signed(episode.end * 10)) } else { (first, last) };
-        // An episode lost to an error is no success, whatever became of it before.
-        groups
-            .entry(episode.solved && !(run.domain == "airline" && episode.task == "5"))
-            .or_default()
-            .push(parts(&calls, span));
+        // An episode lost to an error of the machinery does not count, whatever became of it before.
+        if !(run.domain == "airline" && episode.task == "5") {
+            groups.entry(episode.solved).or_default().push(parts(&calls, span));
+        }
     }
     let row = |(solved, all): (bool, Vec<Parts>)| {
         let mean = |at: usize| Json::Float(all.iter().map(|parts| parts[at]).sum::<u64>() as f64 / all.len() as f64 / 1e6);
