@@ -94,14 +94,14 @@ fn growth(criterion: &mut Criterion) {
 /// Everything from assembling to the text of the report.
 fn written_up(files: Vec<Loaded>) -> String {
     let sweep = assemble(files, Attempts::First);
-    let analysis = analysis::analyze(&sweep, &Options::default()).expect("the frames are made by the library itself");
+    let analysis = analysis::analyze(&sweep, &Options::default());
     let document = views::document(&Scene::new(&sweep, &analysis, "0"), true);
     markdown::render(&document, None).expect("every document can be written")
 }
 
 fn analysed() -> (Sweep, Analysis) {
     let sweep = assemble(sweep::files(10, 4), Attempts::First);
-    let analysis = analysis::analyze(&sweep, &Options::default()).expect("the frames are made by the library itself");
+    let analysis = analysis::analyze(&sweep, &Options::default());
     (sweep, analysis)
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Options, Plan, RaggedChoice};
 use crate::{
-    frames::PerTask,
+    frames::{Known, TaskResult},
     metrics::{
         TaskCounts,
         bounds::{Bounds, PlannedTask, missing_trial_bounds},
@@ -168,8 +168,8 @@ pub struct MeanConversation {
 }
 
 impl CellStats {
-    pub(super) fn compute(cell: &Cell, plan: Plan, rows: &[PerTask], failed: &[PerTask], options: &Options) -> Self {
-        let tasked: Vec<PerTask> = rows.iter().filter(|row| row.task.is_some()).copied().collect();
+    pub(super) fn compute(cell: &Cell, plan: Plan, rows: &[TaskResult], failed: &[TaskResult], options: &Options) -> Self {
+        let tasked: Vec<&TaskResult> = rows.iter().filter(|row| row.task.is_some()).collect();
         let counts: Vec<TaskCounts> = counts(rows);
         let trials = range(&counts);
         let k_max = options.k_max.unwrap_or(u32::MAX).min(trials.map_or(0, |(_, most)| most)).min(MOST_K);
@@ -217,12 +217,8 @@ impl CellStats {
             decay: decay(
                 &curve_points.iter().take_while(|point| !point.too_few).map_while(|point| point.value).collect::<Vec<_>>(),
             ),
-            user_cost: cost(&tasked, options.confidence, |row| {
-                (row.user_cost_known, row.user_cost_usd, row.user_cost_successes)
-            }),
-            agent_cost: cost(&tasked, options.confidence, |row| {
-                (row.agent_cost_known, row.agent_cost_usd, row.agent_cost_successes)
-            }),
+            user_cost: cost(&tasked, options.confidence, |row| (row.user_cost_usd, row.user_cost_successes)),
+            agent_cost: cost(&tasked, options.confidence, |row| (row.agent_cost_usd, row.agent_cost_successes)),
             conversation: conversation(rows),
             cut_off: cut_off(cell),
             tau2: None,
@@ -257,7 +253,7 @@ fn fractional_rewards(cell: &Cell, options: &Options) -> u64 {
     rewards.filter(|reward| *reward != 0.0).count() as u64
 }
 
-fn counts(rows: &[PerTask]) -> Vec<TaskCounts> {
+fn counts(rows: &[TaskResult]) -> Vec<TaskCounts> {
     rows.iter().filter(|row| row.task.is_some()).map(|row| TaskCounts { n: row.n, c: row.c }).collect()
 }
 
@@ -266,7 +262,7 @@ fn range(counts: &[TaskCounts]) -> Option<(u32, u32)> {
     Some((scored().min()?, scored().max()?))
 }
 
-fn outcomes(rows: &[PerTask]) -> Outcomes {
+fn outcomes(rows: &[TaskResult]) -> Outcomes {
     let mut sum = Outcomes::default();
     for row in rows {
         sum.episodes += u64::from(row.episodes);
@@ -283,18 +279,19 @@ fn outcomes(rows: &[PerTask]) -> Outcomes {
     sum
 }
 
-fn task_stats(cell: &Cell, plan: &Plan, rows: &[PerTask]) -> Vec<TaskStats> {
+fn task_stats(cell: &Cell, plan: &Plan, rows: &[&TaskResult]) -> Vec<TaskStats> {
     let mut own = cell.tasks.keys().zip(rows).peekable();
     plan.tasks
         .iter()
         .map(|task| {
-            let row = own.next_if(|(id, _)| *id == task).map(|(_, row)| *row).unwrap_or_default();
-            TaskStats { task: task.clone(), n: row.n, c: row.c, excluded: row.episodes - row.n, planned: plan.trials }
+            let row = own.next_if(|(id, _)| *id == task).map(|(_, row)| (row.n, row.c, row.episodes - row.n));
+            let (n, c, excluded) = row.unwrap_or_default();
+            TaskStats { task: task.clone(), n, c, excluded, planned: plan.trials }
         })
         .collect()
 }
 
-fn lost_tasks(cell: &Cell, rows: &[PerTask]) -> Vec<TaskId> {
+fn lost_tasks(cell: &Cell, rows: &[&TaskResult]) -> Vec<TaskId> {
     cell.tasks.keys().zip(rows).filter(|(_, row)| row.n == 0).map(|(task, _)| task.clone()).collect()
 }
 
@@ -322,36 +319,36 @@ fn is_one_file(cell: &Cell) -> bool {
 }
 
 /// `display_metrics` of τ-bench `run.py` at k = 1: successes over tasks × distinct trial numbers, errors being failures.
-fn upstream_pass_1(failed: &[PerTask], trials: u32) -> Option<f64> {
-    let tasked: Vec<&PerTask> = failed.iter().filter(|row| row.task.is_some()).collect();
+fn upstream_pass_1(failed: &[TaskResult], trials: u32) -> Option<f64> {
+    let tasked: Vec<&TaskResult> = failed.iter().filter(|row| row.task.is_some()).collect();
     let successes: u32 = tasked.iter().map(|row| row.c).sum();
     (!tasked.is_empty()).then(|| f64::from(successes) / (tasked.len() as f64 * f64::from(trials)))
 }
 
-fn cost(rows: &[PerTask], conf: f64, part: impl Fn(&PerTask) -> (u32, f64, u32)) -> Option<Cost> {
-    let known: u64 = rows.iter().map(|row| u64::from(part(row).0)).sum();
+fn cost(rows: &[&TaskResult], conf: f64, part: impl Fn(&TaskResult) -> (Known, u32)) -> Option<Cost> {
+    let parts: Vec<(Known, u32)> = rows.iter().map(|row| part(row)).filter(|(cost, _)| cost.episodes > 0).collect();
+    let known: u64 = parts.iter().map(|(cost, _)| u64::from(cost.episodes)).sum();
     if known == 0 {
         return None;
     }
-    let parts: Vec<(u32, f64, u32)> = rows.iter().map(&part).filter(|(known, _, _)| *known > 0).collect();
-    let over = |denominator: fn(&(u32, f64, u32)) -> u32| {
+    let over = |denominator: fn(&(Known, u32)) -> u32| {
         let sums: Vec<TaskSums> =
-            parts.iter().map(|task| TaskSums { numerator: task.1, denominator: f64::from(denominator(task)) }).collect();
+            parts.iter().map(|task| TaskSums { numerator: task.0.sum, denominator: f64::from(denominator(task)) }).collect();
         ratio_of_sums(&sums, conf)
     };
-    let sum_usd: f64 = parts.iter().map(|(_, usd, _)| usd).sum();
+    let sum_usd: f64 = parts.iter().map(|(cost, _)| cost.sum).sum();
     Some(Cost {
         known,
         sum_usd,
         per_episode_usd: sum_usd / known as f64,
-        per_episode_interval: over(|(known, _, _)| *known).and_then(|ratio| ratio.interval),
-        per_success: over(|(_, _, successes)| *successes),
+        per_episode_interval: over(|(cost, _)| cost.episodes).and_then(|ratio| ratio.interval),
+        per_success: over(|(_, successes)| *successes),
     })
 }
 
-fn conversation(rows: &[PerTask]) -> Option<MeanConversation> {
+fn conversation(rows: &[TaskResult]) -> Option<MeanConversation> {
     let episodes: u64 = rows.iter().map(|row| u64::from(row.conversations)).sum();
-    let mean = |part: fn(&PerTask) -> u64| rows.iter().map(part).sum::<u64>() as f64 / episodes as f64;
+    let mean = |part: fn(&TaskResult) -> u64| rows.iter().map(part).sum::<u64>() as f64 / episodes as f64;
     (episodes > 0).then(|| MeanConversation {
         episodes,
         messages: mean(|row| row.messages),

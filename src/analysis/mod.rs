@@ -18,7 +18,7 @@ pub use plan::Plan;
 pub use tau2::Tau2Stats;
 
 use crate::{
-    frames::{self, FrameResult, PerTask},
+    frames::{of_cell, task_results},
     metrics::interval::Ci,
     sweep::{ErrorPolicy, Sweep},
 };
@@ -83,12 +83,9 @@ pub struct Analysis {
 }
 
 /// Computes all figures.
-///
-/// # Errors
-/// Polars' own, which would be a bug.
-pub fn analyze(sweep: &Sweep, options: &Options) -> FrameResult<Analysis> {
-    let rows = frames::per_task(frames::episodes(sweep, options.errors)?)?;
-    let failed = frames::per_task(frames::episodes(sweep, ErrorPolicy::Fail)?)?;
+pub fn analyze(sweep: &Sweep, options: &Options) -> Analysis {
+    let rows = task_results(sweep, options.errors);
+    let failed = task_results(sweep, ErrorPolicy::Fail);
     let files = sweep.cell_files();
     let plans = plan::plans(sweep, &files, options.planned_trials);
     let cells: Vec<CellStats> = sweep
@@ -104,12 +101,5 @@ pub fn analyze(sweep: &Sweep, options: &Options) -> FrameResult<Analysis> {
         .collect();
     let rankings = contrast::rank(sweep, &files, &cells, options);
     let overall = overall::overall(sweep, &cells);
-    Ok(Analysis { options: *options, cells, rankings, overall })
-}
-
-/// Returns the rows of a cell; rows are in order of cell.
-fn of_cell(rows: &[PerTask], cell: usize) -> &[PerTask] {
-    let begin = rows.partition_point(|row| row.cell < cell);
-    let end = rows.partition_point(|row| row.cell <= cell);
-    rows.get(begin..end).unwrap_or_default()
+    Analysis { options: *options, cells, rankings, overall }
 }

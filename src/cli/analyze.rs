@@ -51,7 +51,7 @@ pub(super) fn run(args: &AnalyzeArgs, printer: &mut Printer) -> anyhow::Result<E
     sweep.add_logs(found.logs);
     let rebased = (!args.reward_basis.is_empty()).then(|| rebase(&mut sweep, &args.reward_basis));
     let (options, latency_options) = (options(args), args.latency.options(args.confidence));
-    let analysis = analysis::analyze(&sweep, &options).context("computing the figures")?;
+    let analysis = analysis::analyze(&sweep, &options);
     let latency = analysis::latency::latency(&sweep, &latency_options, options.errors);
     let turn_times = analysis::turns::turn_times(&sweep, &latency_options, options.errors);
     let mut scene = Scene::new(&sweep, &analysis, env!("CARGO_PKG_VERSION"));

@@ -73,7 +73,7 @@ pub(super) fn tables(input: &InputArgs, derived: &DerivedArgs, printer: &mut Pri
     if input.filter.is_some() {
         leave(&mut loaded, &sweep);
     }
-    let rows = rows(&loaded, &sweep, policies.0)?;
+    let rows = rows(&loaded, &sweep, policies.0);
     Ok(Some((rows, sweep)))
 }
 

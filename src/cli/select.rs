@@ -1,7 +1,5 @@
 //! From loaded files to the episodes that a command works on.
 
-use anyhow::Context;
-
 use super::UsageError;
 use crate::{
     frames::{Rows, sql},
@@ -19,7 +17,7 @@ pub(super) fn select(
 ) -> anyhow::Result<Sweep> {
     let Some(filter) = filter else { return Ok(assemble_by(loaded, attempts, by)) };
     let mut sweep = assemble_by(loaded.clone(), attempts, by);
-    let rows = rows(&loaded, &sweep, errors)?;
+    let rows = rows(&loaded, &sweep, errors);
     let kept = sql::filter(&rows, filter).map_err(|cause| UsageError(format!("--filter: {cause}")))?;
     sweep.retain(filter, |place, record| u32::try_from(place).is_ok_and(|place| kept.contains(&(place, record as u64))));
     if sweep.filtered.as_ref().is_some_and(|filtered| filtered.kept == 0) {
@@ -31,8 +29,8 @@ pub(super) fn select(
 }
 
 /// Makes the rows of all tables.
-pub(super) fn rows(loaded: &[Loaded], sweep: &Sweep, errors: ErrorPolicy) -> anyhow::Result<Rows> {
+pub(super) fn rows(loaded: &[Loaded], sweep: &Sweep, errors: ErrorPolicy) -> Rows {
     let names = names(sweep);
     let names: Vec<&str> = names.iter().map(|name| name.full.as_str()).collect();
-    Rows::of(loaded, sweep, &names, errors).context("making the tables")
+    Rows::of(loaded, sweep, &names, errors)
 }

@@ -7,20 +7,18 @@
 //! ```
 
 mod back;
-mod episodes;
 mod rows;
 mod schema;
 pub mod sql;
 pub mod store;
 pub mod tables;
-mod tasks;
+mod task_results;
 
 /// The result of a frame operation; its error would be a bug here, since all frames are built in this module.
 pub type FrameResult<T> = polars::prelude::PolarsResult<T>;
 
 pub use back::into_loaded;
-pub use episodes::episodes;
 pub use rows::Rows;
 pub use schema::{Cell, Column, FrameError, Kind, Row, Table};
 pub use tables::TABLES;
-pub use tasks::{PerTask, per_task};
+pub use task_results::{Known, TaskResult, of_cell, task_results};

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::{
-    FrameResult, PerTask, episodes, per_task,
+    TaskResult,
     tables::{
         CellRow, CheckRow, ComponentRow, EpisodeRow, IssueRow, PassedOverRow, ReviewRow, RunRow, TaskResultRow, TaskRow,
         TurnRow,
     },
+    task_results,
 };
 use crate::{
     records::{Component, Episode, Identity, Loaded, Outcome, Part, ResultFile, TaskId, Tau2Facts, Turn, log::Role},
@@ -43,10 +44,7 @@ pub struct Rows {
 
 impl Rows {
     /// Makes the rows of what was read and of the sweep that was made of it; `names` are those of its cells.
-    ///
-    /// # Errors
-    /// Polars' own, which would be a bug.
-    pub fn of(loaded: &[Loaded], sweep: &Sweep, names: &[&str], errors: ErrorPolicy) -> FrameResult<Self> {
+    pub fn of(loaded: &[Loaded], sweep: &Sweep, names: &[&str], errors: ErrorPolicy) -> Self {
         let mut rows = Self::default();
         let mut fates: BTreeMap<usize, Vec<&RecordFate>> = BTreeMap::new();
         for fate in &sweep.fates {
@@ -72,8 +70,8 @@ impl Rows {
             }
         }
         rows.cells = sweep.cells.iter().zip(names).zip(0..).map(|((cell, name), at)| cell_row(at, name, cell)).collect();
-        rows.task_results = task_results(sweep, &per_task(episodes(sweep, errors)?)?);
-        Ok(rows)
+        rows.task_results = task_rows(sweep, &task_results(sweep, errors));
+        rows
     }
 
     fn add_file(&mut self, number: u32, file: &ResultFile, fates: &[&RecordFate], errors: ErrorPolicy) {
@@ -292,9 +290,9 @@ fn cell_row(at: u32, name: &str, cell: &crate::sweep::Cell) -> CellRow {
     }
 }
 
-fn task_results(sweep: &Sweep, sums: &[PerTask]) -> Vec<TaskResultRow> {
+fn task_rows(sweep: &Sweep, sums: &[TaskResult]) -> Vec<TaskResultRow> {
     let tasks: Vec<Vec<&TaskId>> = sweep.cells.iter().map(|cell| cell.tasks.keys().collect()).collect();
-    let row = |sums: &PerTask| TaskResultRow {
+    let row = |sums: &TaskResult| TaskResultRow {
         cell: count(sums.cell),
         task: sums.task.and_then(|task| Some(tasks.get(sums.cell)?.get(task)?.as_str().to_owned())),
         episodes: sums.episodes,
@@ -309,10 +307,10 @@ fn task_results(sweep: &Sweep, sums: &[PerTask]) -> Vec<TaskResultRow> {
         messages: sums.messages,
         turns: sums.turns,
         tool_calls: sums.tool_calls,
-        user_cost_episodes: sums.user_cost_known,
-        user_cost_usd: sums.user_cost_usd,
-        agent_cost_episodes: sums.agent_cost_known,
-        agent_cost_usd: sums.agent_cost_usd,
+        user_cost_episodes: sums.user_cost_usd.episodes,
+        user_cost_usd: sums.user_cost_usd.sum,
+        agent_cost_episodes: sums.agent_cost_usd.episodes,
+        agent_cost_usd: sums.agent_cost_usd.sum,
     };
     sums.iter().map(row).collect()
 }

@@ -59,7 +59,7 @@ fn file(model: &str, version: &str, planned: u32, sims: &[Sim]) -> Loaded {
 /// Looks at some files.
 fn look<T>(files: Vec<Loaded>, at: impl Fn(&Scene<'_>) -> T) -> T {
     let sweep = assemble(files, Attempts::First);
-    let analysis = analyze(&sweep, &Options::default()).unwrap();
+    let analysis = analyze(&sweep, &Options::default());
     at(&Scene::new(&sweep, &analysis, "0"))
 }
 

@@ -8,38 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::calls::{self, CallSeries};
 use crate::{
+    frames::{Known, TaskResult, of_cell, task_results},
     metrics::TaskCounts,
-    records::{Benchmark, ErrorClass, Outcome, TaskId},
-    sweep::{Cell, Column, ErrorPolicy, FileSummary, Sweep, Trial},
+    records::{Benchmark, TaskId},
+    sweep::{Cell, Column, ErrorPolicy, FileSummary, Sweep},
 };
-
-/// A sum over the episodes in which a quantity is known.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-pub struct Known {
-    /// Episodes in which it is known.
-    pub episodes: u32,
-    /// Its sum over them.
-    pub sum: f64,
-}
-
-impl Known {
-    fn add(&mut self, value: Option<f64>) {
-        if let Some(value) = value.filter(|value| value.is_finite()) {
-            self.episodes += 1;
-            self.sum += value;
-        }
-    }
-
-    fn merge(&mut self, other: Self) {
-        self.episodes += other.episodes;
-        self.sum += other.sum;
-    }
-
-    /// Returns the mean an episode; `None` where it is unknown in all.
-    pub fn mean(self) -> Option<f64> {
-        (self.episodes > 0).then(|| self.sum / f64::from(self.episodes))
-    }
-}
 
 /// What is known of one task.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -75,25 +48,6 @@ impl TaskData {
         (self.n > 0).then(|| self.reward_sum / f64::from(self.n))
     }
 
-    fn add(&mut self, trial: &Trial, errors: ErrorPolicy) {
-        let episode = &trial.episode;
-        let standing = errors.standing(episode);
-        self.n += u32::from(standing.counted);
-        self.c += u32::from(standing.success);
-        self.reward_sum += standing.reward.unwrap_or(0.0);
-        self.agent_cost_usd.add(episode.agent_cost_usd);
-        self.user_cost_usd.add(episode.user_cost_usd);
-        self.agent_cost_successes += u32::from(standing.success && episode.agent_cost_usd.is_some());
-        let Some(facts) = episode.tau2.as_deref() else { return };
-        if facts.agent_tokens.messages > 0 {
-            self.agent_input_tokens.add(Some(facts.agent_tokens.input as f64));
-            self.agent_output_tokens.add(Some(facts.agent_tokens.output as f64));
-        }
-        if let Some(duration) = facts.duration_s.filter(|_| standing.counted) {
-            self.durations_s.push(duration);
-        }
-    }
-
     fn merge(&mut self, other: Self) {
         self.n += other.n;
         self.c += other.c;
@@ -104,6 +58,22 @@ impl TaskData {
         self.agent_output_tokens.merge(other.agent_output_tokens);
         self.agent_cost_successes += other.agent_cost_successes;
         self.durations_s.extend(other.durations_s);
+    }
+}
+
+impl From<&TaskResult> for TaskData {
+    fn from(sums: &TaskResult) -> Self {
+        Self {
+            n: sums.n,
+            c: sums.c,
+            reward_sum: sums.reward_sum,
+            agent_cost_usd: sums.agent_cost_usd,
+            user_cost_usd: sums.user_cost_usd,
+            agent_input_tokens: sums.agent_input_tokens,
+            agent_output_tokens: sums.agent_output_tokens,
+            agent_cost_successes: sums.agent_cost_successes,
+            durations_s: sums.durations_s.clone(),
+        }
     }
 }
 
@@ -180,34 +150,28 @@ pub struct Side {
 
 /// Returns the cells of a sweep under an error policy.
 pub fn cells(sweep: &Sweep, errors: ErrorPolicy) -> Vec<CellData> {
-    let files = sweep.cell_files();
-    sweep.cells.iter().enumerate().map(|(index, one)| cell(one, files.of(index), errors)).collect()
+    let (files, rows) = (sweep.cell_files(), task_results(sweep, errors));
+    let data = |(index, one)| cell(one, files.of(index), of_cell(&rows, index), errors);
+    sweep.cells.iter().enumerate().map(data).collect()
 }
 
-fn cell(cell: &Cell, files: &[&FileSummary], errors: ErrorPolicy) -> CellData {
-    let mut tasks: BTreeMap<TaskId, TaskData> = BTreeMap::new();
-    for (task, trials) in &cell.tasks {
-        let data = tasks.entry(task.clone()).or_default();
-        for trial in trials {
-            data.add(trial, errors);
-        }
-    }
+fn cell(cell: &Cell, files: &[&FileSummary], rows: &[TaskResult], errors: ErrorPolicy) -> CellData {
+    let with_task = rows.iter().filter(|row| row.task.is_some());
+    let tasks = cell.tasks.keys().cloned().zip(with_task.map(TaskData::from)).collect();
     let own = cell.key.parts().into_iter().filter(|(name, _)| *name != "env");
     // A column the user named overrides the part of the same name: it is never less known.
     let settings = cell.key.named_settings().map(|(name, value)| (name.to_owned(), value.map(str::to_owned)));
     let parts = own.chain(cell.key.extra()).map(|(name, value)| (part_name(name), value.map(str::to_owned)));
     let parts = settings.chain(parts).collect();
     let episodes = || cell.tasks.values().flatten().chain(&cell.untasked).map(|trial| &trial.episode);
-    let is_infrastructure =
-        |outcome: &Outcome| matches!(outcome, Outcome::Error { error, .. } if error.class == ErrorClass::Infrastructure);
     let fractional = |reward: f64| reward != 0.0 && !crate::records::episode::is_success(reward);
     CellData {
         benchmark: cell.key.benchmark,
         env: cell.key.env.clone(),
         parts,
         versions: super::super::comparable::versions(files).into_iter().map(str::to_owned).collect(),
-        episodes: episodes().count() as u64,
-        infrastructure_errors: episodes().filter(|episode| is_infrastructure(&episode.outcome)).count() as u64,
+        episodes: rows.iter().map(|row| u64::from(row.episodes)).sum(),
+        infrastructure_errors: rows.iter().map(|row| u64::from(row.infrastructure)).sum(),
         without_task: cell.untasked.len() as u64,
         fractional_rewards: episodes().filter_map(|one| errors.standing(one).reward).filter(|r| fractional(*r)).count() as u64,
         tasks,

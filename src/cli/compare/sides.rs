@@ -2,8 +2,6 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use anyhow::Context;
-
 use super::{
     super::{
         UsageError,
@@ -288,7 +286,7 @@ fn setting(cells: &[CellData], wanted: &str) -> Result<String, UsageError> {
 /// All that `analyze` warns of, but for what it compares.
 fn warnings(sweep: &Sweep, errors: ErrorsArg) -> anyhow::Result<Vec<String>> {
     let options = analysis::Options { errors: errors.policy(), ..analysis::Options::default() };
-    let figures = analysis::analyze(sweep, &options).context("computing the figures")?;
+    let figures = analysis::analyze(sweep, &options);
     Ok(of_inputs(&Scene::new(sweep, &figures, env!("CARGO_PKG_VERSION"))))
 }
 
