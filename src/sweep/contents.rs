@@ -82,8 +82,9 @@ pub(super) fn is_beyond_chance(episode: &Episode) -> bool {
     episode.conversation.is_some_and(|size| size.turns >= TURNS_BEYOND_CHANCE)
 }
 
-/// Returns whether another record of the same content proves that both tell of one run of a task: a conversation beyond chance, or a
-/// short one with an id.
+/// Returns whether another record of the same content proves that both tell of one run of a task: a conversation beyond chance, a short
+/// one with an id, or an id that is no other's.
 pub(super) fn is_proof(episode: &Episode) -> bool {
-    is_beyond_chance(episode) || (id(episode).is_some() && episode.conversation.is_some())
+    let by_id = |id: &str| episode.conversation.is_some() || id.len() >= UNIQUE_ID;
+    is_beyond_chance(episode) || id(episode).is_some_and(by_id)
 }

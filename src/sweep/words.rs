@@ -2,14 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{contents::is_scored, divide::Member, runs::Trial};
-use crate::records::{Fingerprint, TaskId};
+use super::{
+    contents::{Contents, is_scored},
+    divide::Member,
+    runs::Trial,
+};
+use crate::records::TaskId;
 
 /// Returns the words in which the paths of members differ that hold other results of the same trial (empty where they differ in none;
 /// `None` where no trial is there twice), and the words in which any of them differ. A trial without a number may be any.
 pub(super) fn words_that_tell(members: &[Member<'_>]) -> (Option<BTreeSet<String>>, BTreeSet<String>) {
     let mut words: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
-    let mut trials: BTreeMap<Trial<'_>, BTreeMap<usize, Fingerprint>> = BTreeMap::new();
+    let mut trials: BTreeMap<Trial<'_>, BTreeMap<usize, usize>> = BTreeMap::new();
+    let mut contents = Contents::default();
     let scored = || members.iter().flat_map(|member| &member.episodes).filter(|episode| is_scored(episode));
     let unnumbered: BTreeSet<&TaskId> =
         scored().filter(|episode| episode.trial.is_none()).filter_map(|episode| episode.task.as_ref()).collect();
@@ -20,17 +25,17 @@ pub(super) fn words_that_tell(members: &[Member<'_>]) -> (Option<BTreeSet<String
         for episode in member.episodes.iter().filter(|episode| is_scored(episode)) {
             if let Some(task) = &episode.task {
                 let trial = episode.trial.filter(|_| !unnumbered.contains(task));
-                trials.entry((task, trial)).or_default().entry(member.run).or_insert(episode.content);
+                trials.entry((task, trial)).or_default().entry(member.run).or_insert(contents.number(episode));
             }
         }
     }
     let mut found: Option<BTreeSet<String>> = None;
     let mut seen: BTreeSet<Vec<usize>> = BTreeSet::new();
     for results in trials.into_values() {
-        let contents: BTreeSet<Fingerprint> = results.values().copied().collect();
+        let different: BTreeSet<usize> = results.values().copied().collect();
         let runs: Vec<usize> = results.into_keys().collect();
         // The same runs meet in most trials.
-        if runs.len() < 2 || contents.len() < 2 || !seen.insert(runs.clone()) {
+        if runs.len() < 2 || different.len() < 2 || !seen.insert(runs.clone()) {
             continue;
         }
         found.get_or_insert_default().extend(differing(runs.iter().filter_map(|run| words.get(run))));

@@ -74,7 +74,7 @@ fn gradings_and_versions_that_differ_are_warned_of() {
     let files = || vec![file("quill", "1", 6, &sims("quill", 6, 3)), file("quill", "2", 6, &again)];
     let found = look(files(), warnings);
     insta::assert_snapshot!(found.join("\n"), @"
-    retail / quill · unknown strategy: 1 simulation occurs more than once with different rewards (re-graded, say); --attempts says which of them counts.
+    retail / quill · unknown strategy: 1 episode occurs more than once with different rewards (re-graded, say); --attempts says which of them counts.
     retail / quill · unknown strategy: its files were written by 2 versions of the benchmark (1, 2); `--by cell,version` tells them apart.
     ");
     assert!(look(vec![file("quill", "1", 6, &again)], warnings).is_empty());
