@@ -78,25 +78,18 @@ impl Answer {
         writer.into_inner().map_err(|cause| csv::Error::from(cause.into_error()))
     }
 
-    /// Returns it as one JSON object a line.
+    /// Returns it as one JSON object a line, keys in the order of the columns.
     pub fn ndjson(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        for row in &self.rows {
-            bytes.extend(self.object(row).to_string().into_bytes());
-            bytes.push(b'\n');
-        }
-        bytes
+        self.rows.iter().map(|row| self.object(row) + "\n").collect::<String>().into_bytes()
     }
 
     /// Returns it as a list of JSON objects.
     pub fn json(&self) -> Vec<u8> {
-        let objects = self.rows.iter().map(|row| self.object(row)).collect();
-        let mut bytes = serde_json::to_vec_pretty(&serde_json::Value::Array(objects)).unwrap_or_default();
-        bytes.push(b'\n');
-        bytes
+        let objects: Vec<String> = self.rows.iter().map(|row| self.object(row)).collect();
+        if objects.is_empty() { b"[]\n".to_vec() } else { format!("[\n{}\n]\n", objects.join(",\n")).into_bytes() }
     }
 
-    fn object(&self, row: &[Value]) -> serde_json::Value {
+    fn object(&self, row: &[Value]) -> String {
         let json = |value: &Value| match value {
             Value::Null => serde_json::Value::Null,
             Value::Text(text) => text.as_str().into(),
@@ -104,7 +97,9 @@ impl Answer {
             Value::Real(number) => (*number).into(),
             Value::Truth(truth) => (*truth).into(),
         };
-        self.columns.iter().cloned().zip(row.iter().map(json)).collect::<serde_json::Map<_, _>>().into()
+        let member = |(name, value): (&String, &Value)| format!("{}:{}", serde_json::Value::from(name.as_str()), json(value));
+        let members: Vec<String> = self.columns.iter().zip(row).map(member).collect();
+        format!("{{{}}}", members.join(","))
     }
 }
 
@@ -243,7 +238,7 @@ mod tests {
         let values = [Value::Whole(1), Value::Real(0.5), Value::Text("x".to_owned()), Value::Null, Value::Truth(true)];
         assert_eq!(answer.rows, [values]);
         assert_eq!(String::from_utf8(answer.csv().unwrap()).unwrap(), "one,half,text,nothing,truth\n1,0.5,x,,true\n");
-        let line = "{\"half\":0.5,\"nothing\":null,\"one\":1,\"text\":\"x\",\"truth\":true}\n";
+        let line = "{\"one\":1,\"half\":0.5,\"text\":\"x\",\"nothing\":null,\"truth\":true}\n";
         assert_eq!(String::from_utf8(answer.ndjson()).unwrap(), line);
     }
 
@@ -251,7 +246,7 @@ mod tests {
     fn what_cannot_be_answered_is_said() {
         let problem = |sql: &str| answer(sql).unwrap_err().0;
         assert!(
-            problem("SELECT modl FROM runs").starts_with(r#"there is no column "modl"; did you mean model?"#),
+            problem("SELECT modl FROM runs").starts_with(r#"there is no column "modl"; did you mean model"#),
             "{}",
             problem("SELECT modl FROM runs")
         );
@@ -259,7 +254,7 @@ mod tests {
         assert!(problem("SELECT * FROM nowhere").contains("nowhere"));
         let predicate = |text: &str| filter(&Rows::default(), text).unwrap_err().0;
         assert!(
-            predicate("envv = 'a'").starts_with(r#"there is no column "envv"; did you mean env?"#),
+            predicate("envv = 'a'").starts_with(r#"there is no column "envv"; did you mean env"#),
             "{}",
             predicate("envv = 'a'")
         );
