@@ -11,12 +11,14 @@ use super::{
     select::{rows, select},
 };
 use crate::{
+    analysis::{self, CellStats, Options},
     bundle::{
         Bundle, manifest,
         tables::{Form, Head},
     },
-    frames::{Rows, store},
+    frames::{Rows, store, tables::MetricRow},
     fsio,
+    metrics::{Interval, Rate},
     records::Loaded,
     sweep::{By, Sweep},
     words::plural,
@@ -73,8 +75,43 @@ pub(super) fn tables(input: &InputArgs, derived: &DerivedArgs, printer: &mut Pri
     if input.filter.is_some() {
         leave(&mut loaded, &sweep);
     }
-    let rows = rows(&loaded, &sweep, policies.0);
+    let mut rows = rows(&loaded, &sweep, policies.0);
+    let options = Options { errors: policies.0, ..Options::default() };
+    let cells = analysis::analyze(&sweep, &options).cells;
+    rows.metrics = cells.iter().zip(0..).flat_map(|(stats, cell)| metrics(cell, stats)).collect();
     Ok(Some((rows, sweep)))
+}
+
+/// The figures of a cell.
+fn metrics(cell: u32, stats: &CellStats) -> Vec<MetricRow> {
+    let row = |metric: &str, value: Option<f64>, interval: Option<Interval>| MetricRow {
+        cell,
+        metric: metric.to_owned(),
+        k: None,
+        value,
+        low: interval.map(|ends| ends.lo),
+        high: interval.map(|ends| ends.hi),
+        tasks: None,
+    };
+    let tasks = |rate: &Rate| Some(rate.tasks as u64);
+    let mut rows = vec![row("coverage", stats.coverage, None)];
+    let reward = row("mean_reward", stats.reward.as_ref().map(|rate| rate.macro_mean), None);
+    rows.push(MetricRow { tasks: stats.reward.as_ref().and_then(tasks), ..reward });
+    for (side, cost) in [("agent", &stats.agent_cost), ("user", &stats.user_cost)] {
+        let Some(cost) = cost else { continue };
+        let per_episode = format!("{side}_cost_usd_per_episode");
+        rows.push(row(&per_episode, Some(cost.per_episode_usd), cost.per_episode_interval));
+        if let Some(ratio) = cost.per_success {
+            rows.push(row(&format!("{side}_cost_usd_per_success"), ratio.ratio, ratio.interval));
+        }
+    }
+    rows.extend(stats.curve.iter().map(|point| MetricRow {
+        k: Some(point.k),
+        tasks: Some(point.tasks_used as u64),
+        ..row("pass_hat", point.value, point.interval)
+    }));
+    rows.sort_by(|a, b| (&a.metric, a.k).cmp(&(&b.metric, b.k)));
+    rows
 }
 
 /// Leaves the records that are kept in some cell.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::{
     TaskResult,
     tables::{
-        CellRow, CheckRow, ComponentRow, EpisodeRow, IssueRow, PassedOverRow, ReviewRow, RunRow, TaskResultRow, TaskRow,
-        TurnRow,
+        CellRow, CheckRow, ComponentRow, EpisodeRow, IssueRow, MetricRow, PassedOverRow, ReviewRow, RunRow, TaskResultRow,
+        TaskRow, TurnRow,
     },
     task_results,
 };
@@ -40,6 +40,8 @@ pub struct Rows {
     pub cells: Vec<CellRow>,
     /// Sums by cell and task.
     pub task_results: Vec<TaskResultRow>,
+    /// Figures of cells, which are computed elsewhere.
+    pub metrics: Vec<MetricRow>,
 }
 
 impl Rows {

@@ -220,6 +220,7 @@ impl Rows {
             Row::frame(&self.passed_over),
             Row::frame(&self.cells),
             Row::frame(&self.task_results),
+            Row::frame(&self.metrics),
         ]
     }
 
@@ -245,6 +246,7 @@ impl Rows {
             passed_over: rows(&frame)?,
             cells: Vec::new(),
             task_results: Vec::new(),
+            metrics: Vec::new(),
         })
     }
 }

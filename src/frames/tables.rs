@@ -394,8 +394,28 @@ table! {
     }
 }
 
+table! {
+    /// One figure of a cell, as `analyze` has it.
+    MetricRow = "metrics" by ["cell", "metric", "k"] {
+        /// Number of the cell.
+        cell: u32,
+        /// Name of the figure: pass_hat, coverage, mean_reward, agent_cost_usd_per_episode, agent_cost_usd_per_success and so for the user simulator.
+        metric: String,
+        /// The k of a pass^k.
+        k: Option<u32>,
+        /// Its value.
+        value: Option<f64>,
+        /// Lower end of its interval.
+        low: Option<f64>,
+        /// Upper end of its interval.
+        high: Option<f64>,
+        /// Tasks that it rests on.
+        tasks: Option<u64>,
+    }
+}
+
 /// All tables, in the order of the documentation.
-pub const TABLES: [Table; 11] = [
+pub const TABLES: [Table; 12] = [
     RunRow::TABLE,
     TaskRow::TABLE,
     EpisodeRow::TABLE,
@@ -407,4 +427,5 @@ pub const TABLES: [Table; 11] = [
     PassedOverRow::TABLE,
     CellRow::TABLE,
     TaskResultRow::TABLE,
+    MetricRow::TABLE,
 ];

@@ -143,6 +143,22 @@ fn portable_queries_agree_with_the_report() {
 }
 
 #[test]
+fn the_table_of_metrics_has_the_figures_of_the_report() {
+    let report = analyze(&["fixtures/sweep", "--no-charts"]);
+    let sql = "SELECT cells.name AS name, k, value, low, high, tasks FROM metrics JOIN cells ON cells.cell = metrics.cell WHERE metric = 'pass_hat'";
+    let rows = query(sql, &["fixtures/sweep"]);
+    let mut checked = 0;
+    for cell in report.metrics()["cells"].as_array().unwrap() {
+        for point in cell["pass_hat"].as_array().unwrap() {
+            let own = rows.iter().find(|row| row["name"] == cell["name"] && row["k"] == point["k"]).unwrap();
+            assert_eq!((&own["value"], &own["tasks"]), (&point["value"], &point["tasks_used"]), "{own} {point}");
+            checked += 1;
+        }
+    }
+    assert_eq!(checked, rows.len());
+}
+
+#[test]
 fn queries_and_filters_that_are_wrong_are_said() {
     let wrong = |arguments: &[&str], words: &str| {
         let output = run(arguments);
