@@ -56,6 +56,15 @@ pub struct Head {
     pub errors: String,
     /// Which of repeated attempts stay, as typed for `--attempts`.
     pub attempts: String,
+    /// What makes a cell, as typed for `--by`.
+    #[serde(default)]
+    pub by: Option<String>,
+    /// Whether variants count as trials of one cell (`--pool`).
+    #[serde(default)]
+    pub pool: bool,
+    /// The predicate of which all episodes are true, as typed for `--filter`; others were left out.
+    #[serde(default)]
+    pub filter: Option<String>,
 }
 
 impl Head {
@@ -69,6 +78,9 @@ impl Head {
             form,
             errors: errors.to_owned(),
             attempts: attempts.to_owned(),
+            by: None,
+            pool: false,
+            filter: None,
         }
     }
 
@@ -76,6 +88,11 @@ impl Head {
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let head: Self = serde_json::from_slice(bytes).ok()?;
         (head.tool == TOOL && head.kind == KIND).then_some(head)
+    }
+
+    /// Returns whether tables of this form are read back.
+    pub fn has_readable_form(&self) -> bool {
+        matches!(self.form, Form::Parquet | Form::Arrow)
     }
 
     /// Returns whether this program reads tables of the version.

@@ -1,12 +1,14 @@
 //! `taureport export`: all that was read as tables.
 
+use std::path::Path;
+
 use anyhow::Context;
 
 use super::{
     Ended, UsageError,
     analyze::inputs,
     args::{DerivedArgs, ExportArgs, InputArgs, TableForm},
-    load::{explain_nothing, load, refuse_unused},
+    load::{explain_nothing, load_but, refuse_unused},
     printer::Printer,
     select::{rows, select},
 };
@@ -20,12 +22,16 @@ use crate::{
     fsio,
     metrics::{Interval, Rate},
     records::Loaded,
-    sweep::{By, Sweep},
+    redact::veil,
+    sweep::{By, Sweep, assemble_by},
+    views,
     words::plural,
 };
 
 pub(super) fn run(args: &ExportArgs, printer: &mut Printer) -> anyhow::Result<Ended> {
-    let Some((rows, sweep)) = tables(&args.input, &args.derived, printer)? else { return Ok(Ended::NothingUsable) };
+    let Some((rows, sweep)) = tables(&args.input, &args.derived, Some(&args.output_dir), printer)? else {
+        return Ok(Ended::NothingUsable);
+    };
     let (errors, attempts) = (args.derived.errors.typed(), args.derived.attempts.typed());
     let form = match args.format {
         TableForm::Parquet => Form::Parquet,
@@ -33,13 +39,15 @@ pub(super) fn run(args: &ExportArgs, printer: &mut Printer) -> anyhow::Result<En
         TableForm::Ndjson => Form::Ndjson,
         TableForm::Arrow => Form::Arrow,
     };
-    let head = Head::new(form, &errors, &attempts);
+    let (by, filter) = (args.derived.by.clone(), args.input.filter.as_deref().map(|filter| veil(filter).into_owned()));
+    let head = Head { by, pool: args.input.pool, filter: filter.clone(), ..Head::new(form, &errors, &attempts) };
     let mut bundle = Bundle::default();
     for (file, bytes) in store::files(&rows, &head).context("making the tables")? {
         bundle.insert(file, bytes);
     }
     let mut flags = vec![("--errors".to_owned(), errors), ("--attempts".to_owned(), attempts)];
     flags.extend(args.derived.by.clone().map(|by| ("--by".to_owned(), by)));
+    flags.extend(filter.map(|filter| ("--filter".to_owned(), filter)));
     bundle.seal(manifest::Manifest::new("export", flags, inputs(&sweep)))?;
     fsio::write_bundle(&args.output_dir, &bundle, args.force)
         .with_context(|| format!("cannot write the tables to {}", args.output_dir.display()))?;
@@ -58,8 +66,13 @@ pub(super) fn run(args: &ExportArgs, printer: &mut Printer) -> anyhow::Result<En
 }
 
 /// Reads everything and makes the rows of all tables; `None` where nothing is usable. With `--filter`, what it leaves out is no row.
-pub(super) fn tables(input: &InputArgs, derived: &DerivedArgs, printer: &mut Printer) -> anyhow::Result<Option<(Rows, Sweep)>> {
-    let found = load(input, printer)?;
+pub(super) fn tables(
+    input: &InputArgs,
+    derived: &DerivedArgs,
+    output: Option<&Path>,
+    printer: &mut Printer,
+) -> anyhow::Result<Option<(Rows, Sweep)>> {
+    let found = load_but(input, output, printer)?;
     refuse_unused(input, &found.names)?;
     if !found.loaded.iter().any(|one| matches!(one, Loaded::Results(_))) {
         explain_nothing(&found, printer);
@@ -74,6 +87,11 @@ pub(super) fn tables(input: &InputArgs, derived: &DerivedArgs, printer: &mut Pri
     let mut loaded = found.loaded;
     if input.filter.is_some() {
         leave(&mut loaded, &sweep);
+        printer.warning(&views::warnings::filtered(&sweep).unwrap_or_default());
+        // What is left is put together anew, as it will be where it is read back.
+        let logs = std::mem::take(&mut sweep.logs);
+        sweep = assemble_by(loaded.clone(), policies.1, &by);
+        sweep.logs = logs;
     }
     let mut rows = rows(&loaded, &sweep, policies.0);
     let options = Options { errors: policies.0, ..Options::default() };
@@ -115,7 +133,7 @@ fn metrics(cell: u32, stats: &CellStats) -> Vec<MetricRow> {
 }
 
 /// Leaves the records that are kept in some cell.
-fn leave(loaded: &mut [Loaded], sweep: &Sweep) {
+fn leave(loaded: &mut Vec<Loaded>, sweep: &Sweep) {
     let places: Vec<usize> = sweep.files.iter().map(|file| file.place).collect();
     let trials = sweep.cells.iter().flat_map(|cell| cell.tasks.values().flatten().chain(&cell.untasked));
     let kept: std::collections::BTreeSet<(usize, usize)> =
@@ -126,5 +144,7 @@ fn leave(loaded: &mut [Loaded], sweep: &Sweep) {
     });
     for (place, file) in files.enumerate() {
         file.episodes.retain(|episode| kept.contains(&(place, episode.record)));
+        file.stored = None;
     }
+    loaded.retain(|one| !matches!(one, Loaded::Results(file) if file.episodes.is_empty()));
 }

@@ -1,7 +1,7 @@
 //! `taureport inspect`: what each file is and how that is known.
 
 use super::{
-    Ended,
+    Ended, UsageError,
     args::{Format, InspectArgs},
     load::{Found, explain_nothing, load, refuse_unused},
     printer::Printer,
@@ -19,6 +19,10 @@ use crate::{
 };
 
 pub(super) fn run(args: &InspectArgs, printer: &mut Printer) -> anyhow::Result<Ended> {
+    if args.input.filter.is_some() {
+        let text = "--filter leaves episodes, and inspect shows files; ask with `taureport query`, or compute with analyze";
+        return Err(UsageError(text.to_owned()).into());
+    }
     let found = load(&args.input, printer)?;
     refuse_unused(&args.input, &found.names)?;
     if found.loaded.is_empty() && found.logs.is_empty() {

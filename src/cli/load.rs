@@ -1,10 +1,16 @@
 //! From the input arguments to loaded files.
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
 
 use super::{UsageError, args::InputArgs, printer::Printer};
 use crate::{
-    bundle::tables::{self, Head},
+    bundle::{
+        manifest::{self, Manifest, sha256_hex},
+        tables::{self, Head},
+    },
     frames::{into_loaded, store},
     fsio,
     identity::{Layout, MapRule, Overrides, console, log_models, resolve},
@@ -54,12 +60,21 @@ impl Found {
 
 /// Finds and reads everything.
 pub(super) fn load(args: &InputArgs, printer: &mut Printer) -> anyhow::Result<Found> {
+    load_but(args, None, printer)
+}
+
+/// Finds and reads everything but the tables in one folder, which is about to be written.
+pub(super) fn load_but(args: &InputArgs, but: Option<&Path>, printer: &mut Printer) -> anyhow::Result<Found> {
     let options = ReadOptions {
         rules: rules(args)?,
         overrides: overrides(args)?,
         limits: Limits { file_bytes: args.max_file_size, log_bytes: args.max_log_size },
     };
     let mut found = discover(&args.paths);
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    if let Some(but) = but.map(real) {
+        found.tables.retain(|(folder, _)| real(folder) != but);
+    }
     if !found.missing.is_empty() {
         return Err(UsageError(found.missing.join("\n       ")).into());
     }
@@ -94,7 +109,7 @@ pub(super) fn load(args: &InputArgs, printer: &mut Printer) -> anyhow::Result<Fo
     }
     names.extend(found.inputs.iter().map(|input| resolve::as_matched(&input.telling)));
     let bar = printer.progress(found.inputs.len() as u64);
-    let exported = exported(&found.tables)?;
+    let exported = exported(&found.tables, args, printer)?;
     let files = load_with(&found.inputs, exported, &options, &|_| bar.inc(1));
     bar.finish_and_clear();
     let problems = found.problems.iter().map(|one| format!("{}: {}", one.path, one.reason)).collect();
@@ -110,25 +125,60 @@ pub(super) fn load(args: &InputArgs, printer: &mut Printer) -> anyhow::Result<Fo
 }
 
 /// Reads folders of tables.
-fn exported(folders: &[(PathBuf, Option<String>)]) -> anyhow::Result<Vec<Loaded>> {
+fn exported(folders: &[(PathBuf, Option<String>)], args: &InputArgs, printer: &mut Printer) -> anyhow::Result<Vec<Loaded>> {
+    if let (false, Some(flag)) = (folders.is_empty(), acting_on_files(args)) {
+        let text =
+            format!("{flag} acts while files are read, not on tables; export the tables anew with it, or read the files");
+        return Err(UsageError(text).into());
+    }
     let mut all = Vec::new();
+    let mut known: BTreeMap<(Option<String>, String), String> = BTreeMap::new();
     for (folder, label) in folders {
-        let error = |cause: &dyn std::fmt::Display| UsageError(format!("{}: {cause}", veil(&folder.to_string_lossy())));
-        let head = fsio::read_file(&folder.join(tables::FILE_NAME)).map_err(|cause| error(&cause))?;
+        let name = veil(&folder.to_string_lossy()).into_owned();
+        let error = |cause: &dyn std::fmt::Display| UsageError(format!("{name}: {cause}"));
+        let read = |file: &str| fsio::read_file(&folder.join(file)).map_err(std::io::Error::other);
+        let head = read(tables::FILE_NAME).map_err(|cause| error(&cause))?;
         let head = Head::parse(&head).ok_or_else(|| error(&"schema.json is not one of taureport's"))?;
-        let bytes = |name: &str| fsio::read_file(&folder.join(name)).map_err(std::io::Error::other);
+        let written = read(manifest::FILE_NAME).ok().and_then(|bytes| Manifest::parse(&bytes).ok());
+        let written = |file: &str| written.iter().flat_map(|one| &one.outputs).find(|output| output.path == file);
+        let bytes = |file: &str| {
+            let bytes = read(file)?;
+            match written(file) {
+                Some(output) if output.sha256 != sha256_hex(&bytes) => {
+                    Err(std::io::Error::other("it is not as taureport wrote it (manifest.json has another SHA-256)"))
+                }
+                _ => Ok(bytes),
+            }
+        };
         let rows = store::read(&head, bytes).map_err(|cause| error(&cause))?;
         let mut loaded = into_loaded(rows).map_err(|cause| error(&cause))?;
-        if let Some(label) = label {
-            for one in &mut loaded {
-                if let Loaded::Results(file) = one {
-                    file.source.label = Some(label.clone());
-                }
+        if let Some(filter) = &head.filter {
+            printer.warning(&format!("{name}: exported with --filter {:?}: other episodes are not there", veil(filter)));
+        }
+        for one in &mut loaded {
+            let Loaded::Results(file) = one else { continue };
+            if let Some(label) = label {
+                file.source.label = Some(label.clone());
+            }
+            let key = (file.source.label.clone(), file.source.path.clone());
+            let sha256 = known.entry(key).or_insert_with(|| file.source.sha256.clone());
+            if *sha256 != file.source.sha256 {
+                printer.warning(&format!(
+                    "{name}: {} is in another folder of tables with other content; tell the two apart by labels (A=FOLDER B=FOLDER)",
+                    file.source.path
+                ));
             }
         }
         all.append(&mut loaded);
     }
     Ok(all)
+}
+
+/// Returns the first option given that acts while files are read.
+fn acting_on_files(args: &InputArgs) -> Option<&'static str> {
+    let given =
+        [("--map", !args.map.is_empty()), ("--layout", args.layout.is_some()), ("--error-rules", args.error_rules.is_some())];
+    given.into_iter().find(|(_, is_given)| *is_given).map(|(flag, _)| flag)
 }
 
 fn rules(args: &InputArgs) -> anyhow::Result<ErrorRules> {

@@ -26,11 +26,11 @@ const PRINTED_ROWS: usize = 1_000;
 
 pub(super) fn run(args: &QueryArgs, printer: &mut Printer) -> anyhow::Result<Ended> {
     if args.tables {
-        printer.table(&schema(), Format::Table)?;
+        printer.text(&schema())?;
         return Ok(Ended::Well);
     }
     let Some(sql) = &args.sql else { return Err(UsageError("there is no query".to_owned()).into()) };
-    let Some((rows, _)) = tables(&args.input, &args.derived, printer)? else { return Ok(Ended::NothingUsable) };
+    let Some((rows, _)) = tables(&args.input, &args.derived, None, printer)? else { return Ok(Ended::NothingUsable) };
     let wrong = |cause: crate::frames::sql::SqlError| UsageError(format!("the query cannot be answered: {cause}"));
     let bytes = match args.format {
         QueryForm::Parquet => query_to_parquet(&rows, sql).map_err(wrong)?,
@@ -75,26 +75,17 @@ fn shown(value: &Value) -> Cell {
     }
 }
 
-/// All tables and columns.
-fn schema() -> Table {
-    let columns = vec![
-        column::text("table", "table"),
-        column::text("column", "column"),
-        column::text("type", "type"),
-        column::text("meaning", "meaning"),
-    ];
-    let mut rows: Vec<Vec<Cell>> = Vec::new();
+/// All tables and columns, one a line.
+fn schema() -> String {
+    let mut out = String::new();
     for table in &TABLES {
-        let of = |name: &str, kind: &str, meaning: &str| {
-            vec![cell::text(table.name), cell::text(name), cell::text(kind), cell::text(meaning)]
-        };
-        rows.push(of("", "", table.row));
+        out += &format!("{}: {} Key: {}.\n", table.name, table.row, table.key.join(", "));
+        let width = table.columns.iter().map(|column| column.name.len()).max().unwrap_or(0);
         for one in table.columns {
-            let null = if one.nullable { " or null" } else { "" };
-            rows.push(of(one.name, &format!("{}{null}", one.kind.name()), one.meaning));
+            let kind = format!("{}{}", one.kind.name(), if one.nullable { " or null" } else { "" });
+            out += &format!("  {:width$}  {kind:15}  {}\n", one.name, one.meaning);
         }
+        out += "\n";
     }
-    let wide = "The episodes with the columns of their runs, tasks and cells (cell_name).";
-    rows.push(vec![cell::text(WIDE), cell::text(""), cell::text(""), cell::text(wide)]);
-    Table { id: "tables".to_owned(), title: String::new(), columns, rows, notes: Vec::new() }
+    out + WIDE + ": The episodes with the columns of their runs, tasks and cells (cell_name).\n"
 }

@@ -30,6 +30,9 @@ pub(super) fn run(args: &VerifyArgs, printer: &mut Printer) -> anyhow::Result<En
     let verification = verify(&submission, &sweep);
     let view = views::verify::view(&submission, &verification, &sweep);
     printer.table(&view.table, args.format)?;
+    if let Some(line) = views::warnings::filtered(&sweep) {
+        printer.warning(&format!("{line} A claim is about all of them."));
+    }
     views::divisions::lines(&sweep).iter().chain(&view.warnings).for_each(|warning| printer.warning(warning));
     for line in by_reason(sweep.passed_over.iter().filter(|passed| passed.unreadable)) {
         printer.warning(&line);

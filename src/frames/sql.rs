@@ -90,13 +90,6 @@ impl Answer {
     }
 
     fn object(&self, row: &[Value]) -> String {
-        let json = |value: &Value| match value {
-            Value::Null => serde_json::Value::Null,
-            Value::Text(text) => text.as_str().into(),
-            Value::Whole(number) => (*number).into(),
-            Value::Real(number) => (*number).into(),
-            Value::Truth(truth) => (*truth).into(),
-        };
         let member = |(name, value): (&String, &Value)| format!("{}:{}", serde_json::Value::from(name.as_str()), json(value));
         let members: Vec<String> = self.columns.iter().zip(row).map(member).collect();
         format!("{{{}}}", members.join(","))
@@ -111,9 +104,26 @@ fn value(any: &AnyValue<'_>) -> Value {
         AnyValue::StringOwned(text) => Value::Text(text.to_string()),
         AnyValue::Float32(number) => Value::Real(f64::from(*number)),
         AnyValue::Float64(number) => Value::Real(*number),
+        AnyValue::List(values) => Value::Text(list(values)),
         other => {
             other.extract::<i64>().filter(|_| other.is_integer()).map_or_else(|| Value::Text(other.to_string()), Value::Whole)
         }
+    }
+}
+
+/// A list as JSON.
+fn list(values: &Series) -> String {
+    let values: Vec<String> = values.iter().map(|one| json(&value(&one)).to_string()).collect();
+    format!("[{}]", values.join(","))
+}
+
+fn json(value: &Value) -> serde_json::Value {
+    match value {
+        Value::Null => serde_json::Value::Null,
+        Value::Text(text) => text.as_str().into(),
+        Value::Whole(number) => (*number).into(),
+        Value::Real(number) => (*number).into(),
+        Value::Truth(truth) => (*truth).into(),
     }
 }
 
@@ -163,10 +173,13 @@ fn wide(rows: &Rows) -> LazyFrame {
         found.into_iter().map(col).collect()
     };
     let left = || JoinArgs::new(JoinType::Left);
-    let (runs, tasks) = (new("runs", &["run"]), new("tasks", &["run", "task"]));
+    let (runs, mut tasks) = (new("runs", &["run"]), new("tasks", &["task"]));
+    // A file lists its tasks once, and records of it may be other runs.
+    tasks.push(col("file"));
+    let of_files = lazy("tasks").join(lazy("runs").select([col("run"), col("file")]), [col("run")], [col("run")], left());
     lazy("episodes")
         .join(lazy("runs").select(runs), [col("run")], [col("run")], left())
-        .join(lazy("tasks").select(tasks), [col("run"), col("task")], [col("run"), col("task")], left())
+        .join(of_files.select(tasks), [col("file"), col("task")], [col("file"), col("task")], left())
         .join(lazy("cells").select([col("cell"), col("name").alias("cell_name")]), [col("cell")], [col("cell")], left())
         .sort(["run", "record"], SortMultipleOptions::default())
 }
@@ -191,6 +204,8 @@ pub fn filter(rows: &Rows, predicate: &str) -> Result<BTreeSet<(u32, u64)>, SqlE
     pairs().map_err(explain)
 }
 
+/// Characters of the engine's words that are shown.
+const LONGEST: usize = 200;
 /// Likeness (Jaro–Winkler, 0 to 1) from which on a name is offered for another.
 const LIKE: f64 = 0.75;
 
@@ -203,7 +218,15 @@ fn explained(cause: &PolarsError, columns: &[&str]) -> SqlError {
         PolarsError::ColumnNotFound(name) if !name.contains('"') => Some(name.to_string()),
         _ => ["unable to find column", "no column named"].iter().find_map(|words| quoted(first.split_once(words)?.1)),
     };
-    let Some(missing) = missing else { return SqlError(first) };
+    let Some(missing) = missing else {
+        let shown: String = first.chars().take(LONGEST).collect();
+        let hint = if first.contains("cannot compare string with numeric") {
+            "; ids of tasks, temperatures and the like are text: write the value in quotes, as in task = '3'"
+        } else {
+            ""
+        };
+        return SqlError(format!("{shown}{hint}"));
+    };
     let known: BTreeSet<&str> = columns.iter().copied().collect();
     let mut near: Vec<(f64, &str)> = known.into_iter().map(|name| (strsim::jaro_winkler(name, &missing), name)).collect();
     near.retain(|(likeness, _)| *likeness >= LIKE);

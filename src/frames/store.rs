@@ -6,7 +6,10 @@
 //!          runs.parquet, tasks.parquet, episodes.parquet, …
 //! ```
 
-use std::io::{self, Cursor};
+use std::{
+    io::{self, Cursor},
+    panic::{self, AssertUnwindSafe},
+};
 
 use polars::prelude::*;
 use polars_io::{
@@ -137,10 +140,12 @@ fn frame(table: &Table, form: Form, bytes: impl Fn(&str) -> io::Result<Vec<u8>>)
         return Err(StoreError::Form(form.ending()));
     }
     let content = Cursor::new(bytes(&name).map_err(|cause| error(cause.to_string()))?);
-    let frame = match form {
+    // The readers of damaged files may panic.
+    let read = || match form {
         Form::Arrow => IpcReader::new(content).finish(),
         _ => ParquetReader::new(content).finish(),
     };
+    let frame = panic::catch_unwind(AssertUnwindSafe(read)).map_err(|_| error("it is damaged".to_owned()))?;
     frame.map_err(|cause| error(cause.to_string().lines().next().unwrap_or_default().to_owned()))
 }
 

@@ -160,8 +160,11 @@ fn walk(start: &Path, label: Option<&String>, found: &mut Discovered) {
             }
         };
         let path = entry.path();
-        if let Some(folder) = entry.file_type().is_file().then(|| folder_of_tables(path)).flatten() {
-            found.tables.push((folder.to_owned(), label.cloned()));
+        if let Some((folder, is_readable)) = entry.file_type().is_file().then(|| folder_of_tables(path)).flatten() {
+            // Tables in a form that is not read back are an error only where they are named.
+            if is_readable || folder == start {
+                found.tables.push((folder.to_owned(), label.cloned()));
+            }
             own.insert(path.to_owned(), Written::Manifest);
             found.own_files += 1;
         } else if entry.file_type().is_dir() {
@@ -182,12 +185,13 @@ fn walk(start: &Path, label: Option<&String>, found: &mut Discovered) {
     }
 }
 
-/// Returns the folder of a file if that is what a folder of tables is known by.
-fn folder_of_tables(path: &Path) -> Option<&Path> {
+/// Returns the folder of a file if that is what a folder of tables is known by, and whether these can be read back.
+fn folder_of_tables(path: &Path) -> Option<(&Path, bool)> {
     let is_named = path.file_name().is_some_and(|name| name == tables::FILE_NAME);
     let is_small = || fsio::info(path).is_ok_and(|info| info.bytes <= tables::LARGEST);
     let head = (is_named && is_small()).then(|| fsio::read_file(path).ok()).flatten()?;
-    Head::parse(&head).and_then(|_| path.parent())
+    let head = Head::parse(&head)?;
+    Some((path.parent()?, head.has_readable_form()))
 }
 
 /// Returns what tells a folder from all others, whatever path leads to it.

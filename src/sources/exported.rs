@@ -1,6 +1,6 @@
 //! Files as they were read before, among files that are read now.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, collections::BTreeSet};
 
 use super::results;
 use crate::records::{Loaded, Origin, ResultFile, SourceFile, task::natural_cmp};
@@ -11,7 +11,9 @@ pub(super) fn put_in(loaded: &mut Vec<Loaded>, exported: Vec<Loaded>) {
         return;
     }
     let is_alone = loaded.is_empty();
-    loaded.extend(exported);
+    // A file may be there itself too, or in several exports.
+    let mut known: BTreeSet<(Option<String>, String, String)> = loaded.iter().filter_map(source).map(place).collect();
+    loaded.extend(exported.into_iter().filter(|one| source(one).is_none_or(|source| known.insert(place(source)))));
     forget_neighbours(results(loaded));
     if !is_alone || are_shards(loaded) {
         in_order(loaded);
@@ -39,6 +41,11 @@ fn in_order(loaded: &mut [Loaded]) {
         (Some(a), Some(b)) => by_path(a, b),
         (a, b) => b.is_some().cmp(&a.is_some()),
     });
+}
+
+/// What tells a file with its content.
+fn place(source: &SourceFile) -> (Option<String>, String, String) {
+    (source.label.clone(), source.path.clone(), source.sha256.clone())
 }
 
 fn source(loaded: &Loaded) -> Option<&SourceFile> {

@@ -330,9 +330,23 @@ impl Sweep {
         let new: Vec<Option<usize>> = stays.iter().map(|stays| if *stays { next.next() } else { None }).collect();
         let mut kept = stays.iter();
         self.cells.retain(|_| kept.next() == Some(&true));
-        for file in &mut self.files {
-            file.cells = file.cells.iter().filter_map(|cell| new[*cell]).collect();
+        let mut cells: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); self.files.len()];
+        for (index, cell) in self.cells.iter().enumerate() {
+            for trial in cell.tasks.values().flatten().chain(&cell.untasked) {
+                cells[trial.file].insert(index);
+            }
         }
+        for (file, cells) in self.files.iter_mut().zip(cells) {
+            file.cells = cells.into_iter().collect();
+            // What a file says of itself is said of all of its records.
+            file.stored = None;
+        }
+        let files = &self.files;
+        self.divisions.retain_mut(|division| {
+            division.files.retain(|file| !files[*file].cells.is_empty());
+            let cells: BTreeSet<usize> = division.files.iter().flat_map(|file| files[*file].cells.iter().copied()).collect();
+            division.files.len() > 1 && (cells.len() > 1 || !matches!(division.why, Why::Words | Why::OtherTasks))
+        });
         self.shared.retain_mut(|shared| {
             new[shared.other_cell].is_some_and(|cell| {
                 shared.other_cell = cell;

@@ -70,6 +70,10 @@ fn overview(scene: &Scene<'_>) -> String {
         words::count(excluded),
         verb(excluded, "is", "are"),
     );
+    if let Some(filtered) = &sweep.filtered {
+        let left_out = filtered.of - filtered.kept;
+        text.push_str(&format!(" Before that, --filter left out {}.", plural(left_out, "episode")));
+    }
     if scene.names.is_empty() {
         "No result files.".clone_into(&mut text);
     }

@@ -37,16 +37,21 @@ fn of_cells(scene: &Scene<'_>) -> Vec<String> {
     found
 }
 
+/// What `--filter` left.
+pub fn filtered(sweep: &crate::sweep::Sweep) -> Option<String> {
+    let filtered = sweep.filtered.as_ref()?;
+    let logs = if sweep.logs.is_empty() { "" } else { " Figures of logs are of all calls." };
+    Some(format!(
+        "--filter {:?} left {} of {}: all figures of episodes are of these, and coverage tells nothing of completeness.{logs}",
+        crate::redact::veil(&filtered.predicate),
+        fmt::count(Some(filtered.kept)),
+        plural(filtered.of, "episode"),
+    ))
+}
+
 fn of_files(scene: &Scene<'_>) -> Vec<String> {
     let mut found = broken_files(scene);
-    if let Some(filtered) = &scene.sweep.filtered {
-        found.push(format!(
-            "--filter {:?} left {} of {}; coverage counts what it left out as missing.",
-            filtered.predicate,
-            fmt::count(Some(filtered.kept)),
-            plural(filtered.of, "episode"),
-        ));
-    }
+    found.extend(filtered(scene.sweep));
     if scene.sweep.by.pools() {
         found.push(format!(
             "Cells are made by {} within each environment (--by): runs that differ in anything else are pooled, each with its trials.",

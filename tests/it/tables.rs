@@ -107,6 +107,94 @@ fn what_cannot_be_read_back_is_said() {
     assert!(code == Some(2) && words.contains("episodes.parquet: "), "{words}");
 }
 
+#[test]
+fn altered_tables_are_refused() {
+    let folder = temporary();
+    let [one, other] = ["one", "other"].map(|name| folder.path().join(name));
+    export(&["fixtures/sweep/results/airline/act"], &one, &[]);
+    export(&["fixtures/sweep/results/airline/react"], &other, &[]);
+    fs::copy(other.join("episodes.parquet"), one.join("episodes.parquet")).unwrap();
+    let output = run(&["analyze", &argument(&one), "--no-charts", "-o", &argument(&folder.path().join("out"))]);
+    let said = text(&output.stderr);
+    assert!(output.status.code() == Some(2) && said.contains("episodes.parquet: it is not as taureport wrote it"), "{said}");
+}
+
+#[test]
+fn tables_beside_their_files_count_once() {
+    let folder = temporary();
+    let results = folder.path().join("results");
+    for entry in fs::read_dir(repository().join("fixtures/sweep/results/airline/act")).unwrap() {
+        let from = entry.unwrap().path();
+        for file in
+            walkdir::WalkDir::new(&from).into_iter().map(|entry| entry.unwrap()).filter(|entry| entry.file_type().is_file())
+        {
+            let below = file.path().strip_prefix(from.parent().unwrap()).unwrap();
+            write(&results.join(below), fs::read(file.path()).unwrap());
+        }
+    }
+    let wanted = metrics(&[&argument(&results)]);
+    let tables = results.join("frames");
+    for _ in 0..2 {
+        // The folder that is written is no input of what is written there.
+        export(&[&argument(&results)], &tables, &[]);
+    }
+    export(&[&argument(&results)], &results.join("csv"), &["--format", "csv"]);
+    assert!(metrics(&[&argument(&results)]) == wanted);
+    let runs = |folder: &Path| query("SELECT count(*) AS n FROM runs", &[&argument(folder)])[0]["n"].clone();
+    assert_eq!(runs(&results), runs(&tables));
+}
+
+#[test]
+fn what_acts_on_files_is_refused_for_tables() {
+    let folder = temporary();
+    let tables = argument(&folder.path().join("tables"));
+    export(&["fixtures/sweep/results/airline/act"], Path::new(&tables), &[]);
+    for flag in [["--map", "act=>model=x"], ["--layout", "{model}/{_}"]] {
+        let output = run(&["analyze", &tables, flag[0], flag[1]]);
+        let said = text(&output.stderr);
+        assert!(output.status.code() == Some(2) && said.contains("acts while files are read, not on tables"), "{said}");
+    }
+}
+
+#[test]
+fn a_filtered_export_says_so_and_is_what_is_left() {
+    let folder = temporary();
+    let tables = folder.path().join("tables");
+    let said = export(&["fixtures/sweep"], &tables, &["--filter", "env = 'retail'"]);
+    assert!(said.contains("--filter \"env = 'retail'\" left"), "{said}");
+    let schema: Value = serde_json::from_slice(&fs::read(tables.join("schema.json")).unwrap()).unwrap();
+    assert_eq!(schema["filter"], "env = 'retail'");
+    let report = analyze(&[&argument(&tables), "--no-charts"]);
+    assert!(text(&report.output.stderr).contains("exported with --filter"));
+    assert!(report.metrics()["cells"].as_array().unwrap().iter().all(|cell| cell["env"] == "retail"));
+    let counts = query("SELECT sum(records) AS n FROM cells", &[&argument(&tables)])[0]["n"].clone();
+    assert_eq!(counts, query("SELECT count(*) AS n FROM episodes", &[&argument(&tables)])[0]["n"]);
+}
+
+#[test]
+fn records_with_an_identity_of_their_own_have_their_tasks() {
+    let folder = temporary();
+    let path = folder.path().join("r.json");
+    let original = repository().join("fixtures/tau2/results");
+    let telecom = walkdir::WalkDir::new(original).sort_by_file_name().into_iter().map(|entry| entry.unwrap().into_path());
+    let telecom = telecom
+        .filter(|path| path.to_string_lossy().contains("telecom"))
+        .find(|path| path.extension().is_some_and(|e| e == "json"));
+    let mut run: Value = serde_json::from_slice(&fs::read(telecom.unwrap()).unwrap()).unwrap();
+    for (at, one) in run["simulations"].as_array_mut().unwrap().iter_mut().enumerate() {
+        if at % 2 == 0 {
+            one["model"] = "another".into();
+        }
+    }
+    write(&path, run.to_string());
+    let rows = query(
+        "SELECT part, count(*) AS n, count(reference_actions) AS known FROM all_episodes GROUP BY part ORDER BY part",
+        &[&argument(&path)],
+    );
+    assert_eq!(rows.len(), 2, "{rows:?}");
+    assert!(rows.iter().all(|row| row["n"] == row["known"]), "{rows:?}");
+}
+
 /// Answers a query over fixtures as JSON.
 fn query(sql: &str, paths: &[&str]) -> Vec<Value> {
     let output = run(&[&["query", sql], paths, &["--format", "json"]].concat());

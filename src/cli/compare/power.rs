@@ -40,7 +40,7 @@ pub(in crate::cli) fn run(args: &PowerArgs, printer: &mut Printer) -> anyhow::Re
     let by = By::default().with_pool(args.pool);
     let policies = (args.policies.errors.policy(), args.policies.attempts.policy());
     let sweep = select(found.loaded, policies, &by, args.filter.as_deref())?;
-    for line in views::divisions::lines(&sweep) {
+    for line in views::warnings::filtered(&sweep).into_iter().chain(views::divisions::lines(&sweep)) {
         printer.warning(&line);
     }
     let question = Question { delta: args.delta, conf: args.confidence, power: args.power, correlation: args.correlation };
