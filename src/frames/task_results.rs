@@ -128,7 +128,9 @@ pub fn task_results(sweep: &Sweep, errors: ErrorPolicy) -> Vec<TaskResult> {
         let tasks = one.tasks.values().enumerate().map(|(task, trials)| (Some(task), trials));
         for (task, trials) in tasks.chain([(None, &one.untasked)]).filter(|(_, trials)| !trials.is_empty()) {
             let mut row = TaskResult { cell, task, ..TaskResult::default() };
-            trials.iter().for_each(|trial| row.add(trial, errors));
+            for trial in trials {
+                row.add(trial, errors);
+            }
             rows.push(row);
         }
     }

@@ -165,7 +165,7 @@ impl Read {
             };
             let sweep = self.sweep(found, &by.clone().with_pool(args.input.pool), args, printer)?;
             let before = if label.is_none() { format!("{}: ", veil(&path)) } else { String::new() };
-            let warnings = warnings(&sweep, args.policies.errors)?;
+            let warnings = warnings(&sweep, args.policies.errors);
             let name = label.map_or_else(|| short(&path), str::to_owned);
             self.sides.push(Side {
                 name: veil(&name).into_owned(),
@@ -185,7 +185,7 @@ impl Read {
         let by = named.map_or_else(By::default, |column| By::parse(&format!("cell,{}", column.name())));
         let Some(found) = self.load(&args.input, printer)? else { return Ok(false) };
         let sweep = self.sweep(found, &by.with_pool(args.input.pool), args, printer)?;
-        self.warnings.extend(warnings(&sweep, args.policies.errors)?);
+        self.warnings.extend(warnings(&sweep, args.policies.errors));
         let groups: Vec<Vec<String>> =
             args.sides.iter().map(|group| group.split('+').map(|value| veil(value.trim()).into_owned()).collect()).collect();
         let calls = calls::by_label(&sweep.logs);
@@ -284,10 +284,10 @@ fn setting(cells: &[CellData], wanted: &str) -> Result<String, UsageError> {
 }
 
 /// All that `analyze` warns of, but for what it compares.
-fn warnings(sweep: &Sweep, errors: ErrorsArg) -> anyhow::Result<Vec<String>> {
+fn warnings(sweep: &Sweep, errors: ErrorsArg) -> Vec<String> {
     let options = analysis::Options { errors: errors.policy(), ..analysis::Options::default() };
     let figures = analysis::analyze(sweep, &options);
-    Ok(of_inputs(&Scene::new(sweep, &figures, env!("CARGO_PKG_VERSION"))))
+    of_inputs(&Scene::new(sweep, &figures, env!("CARGO_PKG_VERSION")))
 }
 
 /// The last part of a path, without the endings of result files.
