@@ -6,7 +6,10 @@ use super::{
     names::{CellName, names},
     scene::{listing, plural},
 };
-use crate::sweep::{Division, Sweep, TASKS, Why};
+use crate::{
+    sweep::{Division, Sweep, TASKS, Why},
+    words::verb,
+};
 
 /// Cells and files named in one line.
 const LISTED: usize = 4;
@@ -84,15 +87,13 @@ fn separation(sweep: &Sweep, files: &[usize]) -> &'static str {
 
 fn apart<'a>(sweep: &Sweep, names: &[CellName], divisions: impl Iterator<Item = &'a Division>) -> Option<String> {
     let files: Vec<usize> = divisions.flat_map(|one| one.files.iter().copied()).collect();
-    let cells = cells_of(sweep, names, &files);
     (!files.is_empty()).then(|| {
         format!(
-            "{} ({}) in {} differ in words of their paths, but hold no results of the same trials: they count as parts of one run each cell ({}). \
-             Separate them with {}.",
+            "{} ({}) differ in words of their paths but hold no results of the same trials, so they count as parts of the same cells ({}). Separate \
+             them with {}.",
             plural(files.len() as u64, "file"),
             listing(&paths(sweep, &files), LISTED),
-            plural(cells.len() as u64, "cell"),
-            listing(&cells, LISTED),
+            listing(&cells_of(sweep, names, &files), LISTED),
             separation(sweep, &files),
         )
     })
@@ -112,12 +113,14 @@ fn several_names<'a>(sweep: &Sweep, names: &[CellName], divisions: impl Iterator
 
 fn leftovers<'a>(sweep: &Sweep, names: &[CellName], divisions: impl Iterator<Item = &'a Division>) -> Option<String> {
     let files: Vec<usize> = divisions.flat_map(|one| one.files.iter().copied()).collect();
+    let count = files.len() as u64;
     (!files.is_empty()).then(|| {
         format!(
-            "{} ({}) collect episodes of several variants ({}), and hold episodes that none of these has: nothing tells which variant they are of, \
-             so they are a cell of their own, named unattributed.",
-            plural(files.len() as u64, "file"),
+            "{} ({}) {} episodes of several variants ({}), and episodes that none of these has: nothing tells of which variant those are, so they are \
+             a cell of their own, named unattributed.",
+            plural(count, "file"),
             listing(&paths(sweep, &files), LISTED),
+            verb(count, "holds", "hold"),
             listing(&cells_of(sweep, names, &files), LISTED),
         )
     })
