@@ -94,7 +94,7 @@ pub(super) struct InputArgs {
     /// Repeatable, later rules win; overrides everything else. A rule that matches no path, but the name of a model in a log, renames that model.
     #[arg(long, value_name = "REGEX=>FIELD=VALUE,…", help_heading = "Identity")]
     pub(super) map: Vec<String>,
-    /// Leave the episodes of which an SQL predicate is true, e.g. "env = 'airline' AND trial < 4".
+    /// Keep the episodes of which an SQL predicate is true, e.g. "env = 'airline' AND trial < 4".
     ///
     /// Over the columns of the tables `episodes`, `runs` and `tasks` (`taureport query --tables`); copies and repeated attempts are dropped before.
     #[arg(long, value_name = "SQL", help_heading = "Policies")]

@@ -8,7 +8,7 @@ use crate::{
     views::names::names,
 };
 
-/// Puts files together into cells, and leaves the episodes that `--filter` is true of.
+/// Puts files together into cells, and keeps the episodes that `--filter` is true of.
 pub(super) fn select(
     loaded: Vec<Loaded>,
     (errors, attempts): (ErrorPolicy, Attempts),
@@ -22,7 +22,7 @@ pub(super) fn select(
     sweep.retain(filter, |place, record| u32::try_from(place).is_ok_and(|place| kept.contains(&(place, record as u64))));
     if sweep.filtered.as_ref().is_some_and(|filtered| filtered.kept == 0) {
         let of = sweep.filtered.as_ref().map_or(0, |filtered| filtered.of);
-        let text = format!("--filter {filter:?} leaves none of {of} episodes (`taureport query` shows what the columns hold)");
+        let text = format!("--filter {filter:?} keeps none of {of} episodes (`taureport query` shows what the columns hold)");
         return Err(UsageError(text).into());
     }
     Ok(sweep)

@@ -42,7 +42,7 @@ pub fn filtered(sweep: &crate::sweep::Sweep) -> Option<String> {
     let filtered = sweep.filtered.as_ref()?;
     let logs = if sweep.logs.is_empty() { "" } else { " Figures of logs are of all calls." };
     Some(format!(
-        "--filter {:?} left {} of {}: all figures of episodes are of these, and coverage tells nothing of completeness.{logs}",
+        "--filter {:?} kept {} of {}: all figures of episodes are of these, and coverage tells nothing of completeness.{logs}",
         crate::redact::veil(&filtered.predicate),
         fmt::count(Some(filtered.kept)),
         plural(filtered.of, "episode"),

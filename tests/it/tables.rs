@@ -161,7 +161,7 @@ fn a_filtered_export_says_so_and_is_what_is_left() {
     let folder = temporary();
     let tables = folder.path().join("tables");
     let said = export(&["fixtures/sweep"], &tables, &["--filter", "env = 'retail'"]);
-    assert!(said.contains("--filter \"env = 'retail'\" left"), "{said}");
+    assert!(said.contains("--filter \"env = 'retail'\" kept"), "{said}");
     let schema: Value = serde_json::from_slice(&fs::read(tables.join("schema.json")).unwrap()).unwrap();
     assert_eq!(schema["filter"], "env = 'retail'");
     let report = analyze(&[&argument(&tables), "--no-charts"]);
@@ -259,7 +259,7 @@ fn queries_and_filters_that_are_wrong_are_said() {
     let out = argument(&out.path().join("out"));
     let analyze = |filter: &str, words: &str| wrong(&["analyze", "fixtures/sweep", "--filter", filter, "-o", &out], words);
     analyze("envv = 'airline'", "did you mean env");
-    analyze("env = 'nowhere'", "leaves none of 451 episodes");
+    analyze("env = 'nowhere'", "keeps none of 451 episodes");
 }
 
 #[test]

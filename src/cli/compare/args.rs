@@ -157,7 +157,7 @@ pub(in crate::cli) struct PowerArgs {
     /// Count variants as trials of one cell, as in `analyze`.
     #[arg(long, help_heading = "Identity")]
     pub(super) pool: bool,
-    /// Leave the episodes of which an SQL predicate is true, as with `analyze`.
+    /// Keep the episodes of which an SQL predicate is true, as with `analyze`.
     #[arg(long, value_name = "SQL", help_heading = "Policies")]
     pub(super) filter: Option<String>,
     /// Form of the output.
