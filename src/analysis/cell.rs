@@ -326,8 +326,8 @@ fn upstream_pass_1(failed: &[TaskResult], trials: u32) -> Option<f64> {
 }
 
 fn cost(rows: &[&TaskResult], conf: f64, part: impl Fn(&TaskResult) -> (Known, u32)) -> Option<Cost> {
-    let parts: Vec<(Known, u32)> = rows.iter().map(|row| part(row)).filter(|(cost, _)| cost.episodes > 0).collect();
-    let known: u64 = parts.iter().map(|(cost, _)| u64::from(cost.episodes)).sum();
+    let parts: Vec<(Known, u32)> = rows.iter().map(|row| part(row)).filter(|(cost, _)| cost.count > 0).collect();
+    let known: u64 = parts.iter().map(|(cost, _)| u64::from(cost.count)).sum();
     if known == 0 {
         return None;
     }
@@ -341,7 +341,7 @@ fn cost(rows: &[&TaskResult], conf: f64, part: impl Fn(&TaskResult) -> (Known, u
         known,
         sum_usd,
         per_episode_usd: sum_usd / known as f64,
-        per_episode_interval: over(|(cost, _)| cost.episodes).and_then(|ratio| ratio.interval),
+        per_episode_interval: over(|(cost, _)| cost.count).and_then(|ratio| ratio.interval),
         per_success: over(|(_, successes)| *successes),
     })
 }

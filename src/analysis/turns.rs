@@ -13,6 +13,7 @@ use crate::{
 };
 
 use super::latency::LatencyOptions;
+pub use crate::frames::Known;
 
 /// Where the time of a turn comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,28 +48,6 @@ impl TurnSource {
 /// The sides of a conversation, in the order of rows.
 pub const SIDES: [Role; 2] = [Role::Agent, Role::UserSim];
 
-/// A sum over the turns that say it.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct KnownSum {
-    /// Turns that say it.
-    pub turns: u64,
-    /// The sum over these.
-    pub sum: f64,
-}
-
-impl KnownSum {
-    fn add(&mut self, value: Option<f64>) {
-        if let Some(value) = value {
-            (self.turns, self.sum) = (self.turns + 1, self.sum + value);
-        }
-    }
-
-    /// Returns the mean; `None` where no turn says it.
-    pub fn mean(self) -> Option<f64> {
-        (self.turns > 0).then(|| self.sum / self.turns as f64)
-    }
-}
-
 /// The turns of one side of a cell whose time is known by one source.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TurnRow {
@@ -85,11 +64,11 @@ pub struct TurnRow {
     /// Share strictly under that limit.
     pub below: Option<ShareBelow>,
     /// Tokens of prompts.
-    pub input_tokens: KnownSum,
+    pub input_tokens: Known,
     /// Tokens of answers.
-    pub output_tokens: KnownSum,
+    pub output_tokens: Known,
     /// US dollars.
-    pub cost_usd: KnownSum,
+    pub cost_usd: Known,
     /// All times in rising order, in milliseconds.
     pub sorted_ms: Vec<f64>,
 }
@@ -180,7 +159,7 @@ fn turns(trial: &Trial) -> impl Iterator<Item = TurnParts> + '_ {
 
 fn row(index: usize, cell: &Cell, side: Role, source: TurnSource, options: &LatencyOptions) -> Option<TurnRow> {
     let mut calls: Vec<TimedCall> = Vec::new();
-    let (mut input_tokens, mut output_tokens, mut cost_usd) = (KnownSum::default(), KnownSum::default(), KnownSum::default());
+    let (mut input_tokens, mut output_tokens, mut cost_usd) = (Known::default(), Known::default(), Known::default());
     for (task, trial) in trials(cell) {
         for turn in turns(trial).filter(|turn| turn.side == side) {
             let Some(ms) = source.ms(&turn) else { continue };

@@ -101,7 +101,7 @@ fn tokens_and_costs_are_means_over_the_turns_that_say_them() {
     }
     let found = times(&sweep);
     // The third has no time and is none of the row's turns.
-    assert_eq!(found.rows[0].output_tokens, KnownSum { turns: 1, sum: 10.0 });
+    assert_eq!(found.rows[0].output_tokens, Known { count: 1, sum: 10.0 });
     assert_eq!(found.rows[0].cost_usd.mean(), Some(0.375));
     assert_eq!(found.rows[0].input_tokens.mean(), None);
 }

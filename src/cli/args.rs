@@ -144,15 +144,22 @@ pub(super) struct ExportArgs {
     pub(super) derived: DerivedArgs,
 }
 
+/// What counts.
+#[derive(Debug, Clone, Args)]
+pub(super) struct PolicyArgs {
+    /// Episodes that ended in an error.
+    #[arg(long, value_enum, default_value = "exclude", help_heading = "Policies")]
+    pub(super) errors: ErrorsArg,
+    /// Which of several different attempts at one (task, trial) in one run stays.
+    #[arg(long, value_enum, default_value = "first", help_heading = "Policies")]
+    pub(super) attempts: AttemptsArg,
+}
+
 /// What the columns that are computed rest on.
 #[derive(Debug, Clone, Args)]
 pub(super) struct DerivedArgs {
-    /// Episodes whose record holds an error, in the columns `counted`, `success` and `reward`.
-    #[arg(long, value_enum, default_value = "exclude", help_heading = "Policies")]
-    pub(super) errors: ErrorsArg,
-    /// Which of several attempts at one (task, trial) stays, in the column `fate`.
-    #[arg(long, value_enum, default_value = "first", help_heading = "Policies")]
-    pub(super) attempts: AttemptsArg,
+    #[command(flatten)]
+    pub(super) policies: PolicyArgs,
     /// What makes a cell, as with `analyze`.
     #[arg(long, value_name = "COLUMN[,COLUMN]", help_heading = "Policies")]
     pub(super) by: Option<String>,
@@ -252,7 +259,7 @@ pub(super) struct AnalyzeArgs {
     /// Premature ends of τ²-bench (max_steps, agent_error, …) count as scored and stand under "How episodes ended" in the report.
     #[arg(long, value_enum, default_value = "exclude", help_heading = "Policies")]
     pub(super) errors: ErrorsArg,
-    /// Which of several different attempts at one (task, trial) in one file stays, and which of several gradings of one simulation.
+    /// Which of several different attempts at one (task, trial) in one run stays, and which of several gradings of one episode.
     #[arg(long, value_enum, default_value = "first", help_heading = "Policies")]
     pub(super) attempts: AttemptsArg,
     /// What makes a cell, e.g. `model,strategy` (pools the rest) or `cell,persona` (splits the usual cells).

@@ -11,6 +11,7 @@ mod load;
 mod printer;
 mod query;
 mod select;
+mod tables;
 mod verify;
 
 use std::{ffi::OsString, io, process::ExitCode};

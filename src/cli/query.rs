@@ -5,8 +5,8 @@ use anyhow::Context;
 use super::{
     Ended, UsageError,
     args::{Format, QueryArgs, QueryForm},
-    export::tables,
     printer::{Form, Printer},
+    tables::tables,
 };
 use crate::{
     frames::{

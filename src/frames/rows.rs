@@ -139,8 +139,8 @@ impl Rows {
             fingerprint: hex(episode.fingerprint.0),
             content: hex(episode.content.0),
             messages_digest: own.messages_digest.map(hex),
-            fate: fate.map_or("kept", |fate| fate.fate.name()).to_owned(),
-            cell: fate.map_or(0, |fate| count(fate.cell)),
+            fate: fate.map(|fate| fate.fate.name().to_owned()),
+            cell: fate.map(|fate| count(fate.cell)),
             counted: standing.is_some_and(|standing| standing.counted),
             success: standing.is_some_and(|standing| standing.success),
             reward: standing.and_then(|standing| standing.reward),
@@ -309,9 +309,9 @@ fn task_rows(sweep: &Sweep, sums: &[TaskResult]) -> Vec<TaskResultRow> {
         messages: sums.messages,
         turns: sums.turns,
         tool_calls: sums.tool_calls,
-        user_cost_episodes: sums.user_cost_usd.episodes,
+        user_cost_episodes: sums.user_cost_usd.count,
         user_cost_usd: sums.user_cost_usd.sum,
-        agent_cost_episodes: sums.agent_cost_usd.episodes,
+        agent_cost_episodes: sums.agent_cost_usd.count,
         agent_cost_usd: sums.agent_cost_usd.sum,
     };
     sums.iter().map(row).collect()

@@ -2,7 +2,7 @@
 //!
 //! What a query adds up depends on the number of threads in its last digits; reports never do.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use polars::{
     prelude::*,
@@ -146,10 +146,11 @@ pub fn query_to_parquet(rows: &Rows, sql: &str) -> Result<Vec<u8>, SqlError> {
 
 fn run(rows: &Rows, sql: &str) -> Result<DataFrame, SqlError> {
     let mut context = SQLContext::new();
-    for (name, frame) in rows.named_frames() {
+    let frames = rows.named_frames();
+    context.register(WIDE, wide(&frames));
+    for (name, frame) in frames {
         context.register(name, frame.lazy());
     }
-    context.register(WIDE, wide(rows));
     let columns: Vec<&str> = TABLES.iter().flat_map(|table| table.columns).map(|column| column.name).collect();
     context.execute(sql).and_then(LazyFrame::collect).map_err(|cause| explained(&cause, &columns))
 }
@@ -162,8 +163,7 @@ fn columns_of(name: &str) -> impl Iterator<Item = &'static super::Column> {
 }
 
 /// Returns the episodes with the columns of their runs, tasks and cells; a name that two have is that of the episode.
-fn wide(rows: &Rows) -> LazyFrame {
-    let frames: std::collections::BTreeMap<&str, DataFrame> = rows.named_frames().collect();
+fn wide(frames: &BTreeMap<&str, DataFrame>) -> LazyFrame {
     let lazy = |name: &str| frames.get(name).cloned().unwrap_or_default().lazy();
     let mut known: BTreeSet<&str> = columns_of("episodes").map(|column| column.name).collect();
     let mut new = |name: &'static str, key: &[&str]| -> Vec<Expr> {
@@ -189,7 +189,7 @@ fn wide(rows: &Rows) -> LazyFrame {
 /// # Errors
 /// A predicate that is none, or a column that there is not.
 pub fn filter(rows: &Rows, predicate: &str) -> Result<BTreeSet<(u32, u64)>, SqlError> {
-    let wide = wide(rows);
+    let wide = wide(&rows.named_frames());
     let schema = wide.clone().collect_schema().map_err(|cause| explained(&cause, &[]))?;
     let names: Vec<&str> = schema.iter_names().map(PlSmallStr::as_str).collect();
     let explain = |cause: PolarsError| explained(&cause, &names);

@@ -7,6 +7,7 @@
 //! ```
 
 use std::{
+    collections::BTreeMap,
     io::{self, Cursor},
     panic::{self, AssertUnwindSafe},
 };
@@ -130,15 +131,15 @@ pub fn read(head: &Head, bytes: impl Fn(&str) -> io::Result<Vec<u8>>) -> Result<
     if !head.is_readable() {
         return Err(StoreError::Version(head.schema_version.clone()));
     }
+    if !head.has_readable_form() {
+        return Err(StoreError::Form(head.form.ending()));
+    }
     Rows::read(|table| frame(table, head.form, &bytes))
 }
 
 fn frame(table: &Table, form: Form, bytes: impl Fn(&str) -> io::Result<Vec<u8>>) -> Result<DataFrame, StoreError> {
     let name = format!("{}.{}", table.name, form.ending());
     let error = |cause: String| StoreError::File { file: name.clone(), cause };
-    if matches!(form, Form::Csv | Form::Ndjson) {
-        return Err(StoreError::Form(form.ending()));
-    }
     let content = Cursor::new(bytes(&name).map_err(|cause| error(cause.to_string()))?);
     // The readers of damaged files may panic.
     let read = || match form {
@@ -230,8 +231,8 @@ impl Rows {
     }
 
     /// Returns the frames with the names of their tables.
-    pub(super) fn named_frames(&self) -> impl Iterator<Item = (&'static str, DataFrame)> {
-        TABLES.iter().map(|table| table.name).zip(self.frames())
+    pub(super) fn named_frames(&self) -> BTreeMap<&'static str, DataFrame> {
+        TABLES.iter().map(|table| table.name).zip(self.frames()).collect()
     }
 
     /// Reads all tables but the derived ones, which are made anew.

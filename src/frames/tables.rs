@@ -130,9 +130,9 @@ table! {
         /// Digest of the messages (τ²-bench); hexadecimal.
         messages_digest: Option<String>,
         /// What became of the record: kept, copy, repeated, regraded or discarded.
-        fate: String,
+        fate: Option<String>,
         /// Number of its cell.
-        cell: u32,
+        cell: Option<u32>,
         /// Whether it is one of the trials that count.
         counted: bool,
         /// Whether it counts as a success.

@@ -9,32 +9,34 @@ use crate::{
     sweep::{ErrorPolicy, Sweep, Trial},
 };
 
-/// A sum over the episodes in which a quantity is known.
+/// A sum over the episodes (or turns) in which a quantity is known.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Known {
-    /// Episodes in which it is known.
-    pub episodes: u32,
+    /// How many these are.
+    #[serde(rename = "episodes")]
+    pub count: u32,
     /// Its sum over them.
     pub sum: f64,
 }
 
 impl Known {
-    fn add(&mut self, value: Option<f64>) {
+    /// Adds a value, if it is known.
+    pub fn add(&mut self, value: Option<f64>) {
         if let Some(value) = value.filter(|value| value.is_finite()) {
-            self.episodes += 1;
+            self.count += 1;
             self.sum += value;
         }
     }
 
     /// Adds another sum.
     pub fn merge(&mut self, other: Self) {
-        self.episodes += other.episodes;
+        self.count += other.count;
         self.sum += other.sum;
     }
 
-    /// Returns the mean an episode; `None` where it is unknown in all.
+    /// Returns the mean; `None` where it is unknown in all.
     pub fn mean(self) -> Option<f64> {
-        (self.episodes > 0).then(|| self.sum / f64::from(self.episodes))
+        (self.count > 0).then(|| self.sum / f64::from(self.count))
     }
 }
 

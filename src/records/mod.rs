@@ -5,6 +5,7 @@ pub mod file;
 pub mod identity;
 pub mod issue;
 pub mod log;
+mod packed;
 pub mod plausible;
 pub mod submission;
 pub mod task;

@@ -1,6 +1,9 @@
 //! One turn of a conversation, in 64 bytes at most: a large sweep has millions.
 
-use super::log::Role;
+use super::{
+    log::Role,
+    packed::{NO_TIME, NO_TOKENS, known, number, time, tokens},
+};
 
 /// What a result file says of one message of the agent or of the user simulator.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -51,14 +54,9 @@ pub struct Turn {
 
 const _: () = assert!(size_of::<Turn>() <= 64, "a turn must stay small: there may be millions");
 
-const NO_TIME: i64 = i64::MIN;
-const NO_NUMBER: f64 = f64::NEG_INFINITY;
-const NO_TOKENS: u32 = u32::MAX;
-
 impl Turn {
     /// Packs a turn. Numbers that are not finite become unknown.
     pub fn new(parts: &TurnParts) -> Self {
-        let number = |value: Option<f64>| value.filter(|value| value.is_finite()).unwrap_or(NO_NUMBER);
         Self {
             at_ms: parts.at_ms.unwrap_or(NO_TIME),
             generation_ms: number(parts.generation_ms),
@@ -73,15 +71,13 @@ impl Turn {
 
     /// Returns all it says.
     pub fn parts(&self) -> TurnParts {
-        let number = |value: f64| value.is_finite().then_some(value);
-        let tokens = |count: u32| (count != NO_TOKENS).then_some(count);
         TurnParts {
             side: self.side,
             position: self.position,
-            at_ms: (self.at_ms != NO_TIME).then_some(self.at_ms),
-            generation_ms: number(self.generation_ms),
-            gap_ms: number(self.gap_ms),
-            cost_usd: number(self.cost_usd),
+            at_ms: time(self.at_ms),
+            generation_ms: known(self.generation_ms),
+            gap_ms: known(self.gap_ms),
+            cost_usd: known(self.cost_usd),
             input_tokens: tokens(self.input_tokens),
             output_tokens: tokens(self.output_tokens),
         }
@@ -89,7 +85,7 @@ impl Turn {
 
     /// Takes out when it was made and the gap before it.
     pub fn forget_moments(&mut self) {
-        (self.at_ms, self.gap_ms) = (NO_TIME, NO_NUMBER);
+        (self.at_ms, self.gap_ms) = (NO_TIME, number(None));
     }
 }
 

@@ -29,9 +29,9 @@ pub(super) fn number(members: &mut [Member<'_>]) {
     let held: Vec<Held<'_>> = units.iter().map(|unit| Held::of(&episodes(members, unit), &mut contents)).collect();
     let collects = collectors(&held);
     let (of, families) = ((0..units.len()).collect(), (0..units.len()).collect());
-    let mut runs = Runs { of, families, held: held.clone(), holders: BTreeMap::new() };
     let mut order: Vec<usize> = (0..units.len()).filter(|at| !collects[*at]).collect();
     order.sort_by_key(|at| (std::cmp::Reverse(held[*at].contents.len()), *at));
+    let mut runs = Runs { of, families, held, holders: BTreeMap::new() };
     for at in order {
         runs.add(at);
     }
@@ -47,7 +47,8 @@ pub(super) fn number(members: &mut [Member<'_>]) {
         }
     }
     for at in (0..units.len()).filter(|at| collects[*at]) {
-        let sources: BTreeSet<usize> = held[at].proofs.iter().flat_map(|content| runs.holding(*content)).collect();
+        let proofs = std::mem::take(&mut runs.held[at].proofs);
+        let sources: BTreeSet<usize> = proofs.into_iter().flat_map(|content| runs.holding(content)).collect();
         let mut used = BTreeSet::new();
         for member in &units[at] {
             let member = &mut members[*member];
@@ -139,7 +140,7 @@ fn name(members: &mut [Member<'_>], units: &[Vec<usize>], runs: &mut Runs<'_>) {
 }
 
 /// What the scored episodes of files are records of.
-#[derive(Clone, Default)]
+#[derive(Default)]
 struct Held<'a> {
     contents: BTreeSet<usize>,
     /// Those that nothing has by chance.

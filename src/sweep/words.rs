@@ -53,42 +53,28 @@ fn differing<'w>(sets: impl Iterator<Item = &'w BTreeSet<&'w str>>) -> BTreeSet<
 /// Words that say something only with the next one.
 const PARTICLES: [&str; 10] = ["with", "without", "no", "non", "not", "zero", "one", "two", "few", "multi"];
 
-/// Returns the variant of each run: those of its words that tell, in the order of the path, a particle with the word behind it. Of the runs
-/// without any, those with words of their own beside one that has none are variants by these words. Also returned are the runs whose
-/// files lie under the names of several variants.
+/// Returns the variant of each run: those of its words that tell, and the runs whose files lie under the names of several variants. Of the
+/// runs without any such word, those with words of their own beside one that has none are variants by these.
 pub(super) fn variants(members: &[Member<'_>], telling: &BTreeSet<&str>) -> (BTreeMap<usize, Option<String>>, BTreeSet<usize>) {
+    // What the paths of all files of a run have.
     let mut found: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
-    let mut all: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+    let mut words: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
     let mut mixed = BTreeSet::new();
     for member in members {
-        let mut own: Vec<&str> = Vec::new();
-        let mut particle = false;
-        for word in member.words.iter().map(String::as_str) {
-            if (particle || telling.contains(word)) && !own.contains(&word) {
-                own.push(word);
-            }
-            particle = telling.contains(word) && PARTICLES.contains(&word);
-        }
-        let words: Vec<&str> = member.words.iter().map(String::as_str).collect();
-        all.entry(member.run).and_modify(|known| known.retain(|word| words.contains(word))).or_insert(words);
-        if !member.episodes.is_empty()
-            && found.get(&member.run).is_some_and(|known| !known.is_empty() && !own.is_empty() && *known != own)
-        {
+        let own = telling_words(member, telling);
+        let known = found.entry(member.run).or_insert_with(|| own.clone());
+        if !member.episodes.is_empty() && !known.is_empty() && !own.is_empty() && *known != own {
             mixed.insert(member.run);
         }
-        found.entry(member.run).and_modify(|known| known.retain(|word| own.contains(word))).or_insert(own);
+        known.retain(|word| own.contains(word));
+        let known = words.entry(member.run).or_insert_with(|| member.words.iter().map(String::as_str).collect());
+        known.retain(|word| member.words.iter().any(|own| own == word));
     }
     let plain: Vec<usize> = found.iter().filter(|(_, words)| words.is_empty()).map(|(run, _)| *run).collect();
+    let sets: Vec<BTreeSet<&str>> = words.values().map(|words| words.iter().copied().collect()).collect();
+    let different = differing(sets.iter());
+    let rest = |run: &usize| words[run].iter().copied().filter(|word| different.contains(*word)).collect::<Vec<_>>();
     let is_split = plain.len() < found.len();
-    let common: BTreeSet<&str> = all
-        .values()
-        .next()
-        .into_iter()
-        .flatten()
-        .copied()
-        .filter(|word| all.values().all(|words| words.contains(word)))
-        .collect();
-    let rest = |run: &usize| all[run].iter().copied().filter(|word| !common.contains(word)).collect::<Vec<_>>();
     if is_split && !mixed.iter().any(|run| plain.contains(run)) && plain.iter().any(|run| rest(run).is_empty()) {
         for run in plain {
             found.insert(run, rest(&run));
@@ -96,4 +82,17 @@ pub(super) fn variants(members: &[Member<'_>], telling: &BTreeSet<&str>) -> (BTr
     }
     let name = |words: Vec<&str>| (!words.is_empty()).then(|| words.join("_"));
     (found.into_iter().map(|(run, words)| (run, name(words))).collect(), mixed)
+}
+
+/// Returns the words of a file that tell, in the order of the path, a particle with the word behind it.
+fn telling_words<'m>(member: &'m Member<'_>, telling: &BTreeSet<&str>) -> Vec<&'m str> {
+    let mut own: Vec<&str> = Vec::new();
+    let mut particle = false;
+    for word in member.words.iter().map(String::as_str) {
+        if (particle || telling.contains(word)) && !own.contains(&word) {
+            own.push(word);
+        }
+        particle = telling.contains(word) && PARTICLES.contains(&word);
+    }
+    own
 }

@@ -9,6 +9,8 @@ use super::{
 use crate::{
     analysis::{CellStats, EnvRanking, MOST_K, Tau2Stats},
     records::{Issue, IssueKind, by_reason},
+    redact::veil,
+    sweep::Sweep,
     words::{clause, verb},
 };
 
@@ -38,12 +40,12 @@ fn of_cells(scene: &Scene<'_>) -> Vec<String> {
 }
 
 /// What `--filter` left.
-pub fn filtered(sweep: &crate::sweep::Sweep) -> Option<String> {
+pub fn filtered(sweep: &Sweep) -> Option<String> {
     let filtered = sweep.filtered.as_ref()?;
     let logs = if sweep.logs.is_empty() { "" } else { " Figures of logs are of all calls." };
     Some(format!(
         "--filter {:?} kept {} of {}: all figures of episodes are of these, and coverage tells nothing of completeness.{logs}",
-        crate::redact::veil(&filtered.predicate),
+        veil(&filtered.predicate),
         fmt::count(Some(filtered.kept)),
         plural(filtered.of, "episode"),
     ))

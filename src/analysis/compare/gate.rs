@@ -258,7 +258,7 @@ fn level(report: &Report, row: &Row, metric: &Metric) -> Option<f64> {
         }
         Metric::ErrorRate => (cell.episodes > 0).then(|| cell.infrastructure_errors as f64 / cell.episodes as f64),
         Metric::CostPerEpisode => {
-            let known: u32 = tasks().map(|task| task.agent_cost_usd.episodes).sum();
+            let known: u32 = tasks().map(|task| task.agent_cost_usd.count).sum();
             let sum: f64 = tasks().map(|task| task.agent_cost_usd.sum).sum();
             // Nothing but zeros is a price nobody knew, or a model served locally: no figure that a limit could hold.
             (known > 0 && sum > 0.0).then(|| sum / f64::from(known))
@@ -276,7 +276,7 @@ fn level(report: &Report, row: &Row, metric: &Metric) -> Option<f64> {
 
 /// Cost of all episodes over the successes among them; infinite without any success, so that a limit on it fails.
 fn per_success(tasks: &[&TaskData]) -> Option<f64> {
-    let known: u32 = tasks.iter().map(|task| task.agent_cost_usd.episodes).sum();
+    let known: u32 = tasks.iter().map(|task| task.agent_cost_usd.count).sum();
     let cost: f64 = tasks.iter().map(|task| task.agent_cost_usd.sum).sum();
     let successes: u32 = tasks.iter().map(|task| task.agent_cost_successes).sum();
     (known > 0 && cost > 0.0).then(|| if successes == 0 { f64::INFINITY } else { cost / f64::from(successes) })

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::args::{AttemptsArg, ErrorsArg, Format, InputArgs, parse_confidence};
+use crate::cli::args::{Format, InputArgs, PolicyArgs, parse_confidence};
 
 const COMPARE_HELP: &str = "\
 Gates (each may be repeated; without a cell they hold for every cell compared):
@@ -100,17 +100,6 @@ pub(in crate::cli) struct CompareArgs {
     /// Seed of what is drawn where there is no formula.
     #[arg(long, default_value_t = 0, value_name = "N", help_heading = "Statistics")]
     pub(super) seed: u64,
-}
-
-/// What counts.
-#[derive(Debug, Clone, Args)]
-pub(in crate::cli) struct PolicyArgs {
-    /// Episodes that ended in an error.
-    #[arg(long, value_enum, default_value = "exclude", help_heading = "Policies")]
-    pub(super) errors: ErrorsArg,
-    /// Which of several different attempts at one (task, trial) in one file stays.
-    #[arg(long, value_enum, default_value = "first", help_heading = "Policies")]
-    pub(super) attempts: AttemptsArg,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -9,7 +9,7 @@ use super::{
         printer::Printer,
         select::select,
     },
-    args::{CompareArgs, PolicyArgs},
+    args::CompareArgs,
 };
 use crate::{
     analysis::{
@@ -24,7 +24,7 @@ use crate::{
         json,
         manifest::{Input, sha256_hex},
     },
-    cli::args::{ErrorsArg, InputArgs},
+    cli::args::{ErrorsArg, InputArgs, PolicyArgs},
     fsio,
     records::Loaded,
     redact::{shown, veil},

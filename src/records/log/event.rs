@@ -1,5 +1,7 @@
 //! One timed event, in 64 bytes: a log of 100 MB has some 400,000.
 
+use crate::records::packed::{NO_TIME, NO_TOKENS, known, number, time, tokens};
+
 /// Everything an event says, before it is packed.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct EventParts {
@@ -45,21 +47,17 @@ pub struct Event {
 
 const _: () = assert!(size_of::<Event>() <= 64, "an event must stay small: there may be millions");
 
-const NO_TIME: i64 = i64::MIN;
-const NO_MS: f64 = f64::NEG_INFINITY;
-const NO_TOKENS: u32 = u32::MAX;
 const NO_STEP: i32 = i32::MIN;
 
 impl Event {
     /// Packs an event. Durations that are no finite number become unknown.
     pub fn new(parts: &EventParts) -> Self {
-        let ms = |value: Option<f64>| value.filter(|value| value.is_finite()).unwrap_or(NO_MS);
         Self {
             at_ms: parts.at_ms.unwrap_or(NO_TIME),
-            duration_ms: ms(parts.duration_ms),
-            prefill_ms: ms(parts.prefill_ms),
-            decode_ms: ms(parts.decode_ms),
-            infer_ms: ms(parts.infer_ms),
+            duration_ms: number(parts.duration_ms),
+            prefill_ms: number(parts.prefill_ms),
+            decode_ms: number(parts.decode_ms),
+            infer_ms: number(parts.infer_ms),
             input_tokens: parts.input_tokens.unwrap_or(NO_TOKENS),
             output_tokens: parts.output_tokens.unwrap_or(NO_TOKENS),
             step: parts.step.unwrap_or(NO_STEP),
@@ -71,7 +69,7 @@ impl Event {
 
     /// Returns when it ended, in milliseconds since 1970, local to the machine that wrote it.
     pub fn at_ms(&self) -> Option<i64> {
-        (self.at_ms != NO_TIME).then_some(self.at_ms)
+        time(self.at_ms)
     }
 
     /// Returns how long it took, in milliseconds.
@@ -96,12 +94,12 @@ impl Event {
 
     /// Returns the tokens of the prompt.
     pub fn input_tokens(&self) -> Option<u32> {
-        (self.input_tokens != NO_TOKENS).then_some(self.input_tokens)
+        tokens(self.input_tokens)
     }
 
     /// Returns the tokens of the answer.
     pub fn output_tokens(&self) -> Option<u32> {
-        (self.output_tokens != NO_TOKENS).then_some(self.output_tokens)
+        tokens(self.output_tokens)
     }
 
     /// Returns the step of the conversation.
@@ -128,10 +126,6 @@ impl Event {
     pub fn set_context(&mut self, context: u32) {
         self.context = context;
     }
-}
-
-fn known(value: f64) -> Option<f64> {
-    value.is_finite().then_some(value)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::{
     latency::{SummaryJson, quantile, summary},
 };
 use crate::{
-    analysis::turns::{EpisodeTurnTime, KnownSum, TurnRow, TurnTimes},
+    analysis::turns::{EpisodeTurnTime, Known, TurnRow, TurnTimes},
     views::scene::Scene,
 };
 
@@ -66,9 +66,9 @@ impl TurnTimesJson {
 }
 
 fn turns(scene: &Scene<'_>, row: &TurnRow) -> TurnsJson {
-    let sum = |known: KnownSum| SumJson {
-        turns_known: known.turns,
-        sum: (known.turns > 0).then_some(known.sum),
+    let sum = |known: Known| SumJson {
+        turns_known: known.count.into(),
+        sum: (known.count > 0).then_some(known.sum),
         per_turn: known.mean(),
     };
     TurnsJson {
